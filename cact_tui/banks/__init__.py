@@ -1,0 +1,1 @@
+"""Item banks: items, scoring keys, reading and checking."""

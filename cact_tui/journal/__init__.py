@@ -1,0 +1,1 @@
+"""Durable events: protocol, canonical bytes, hash chain, stores."""

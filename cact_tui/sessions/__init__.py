@@ -1,0 +1,1 @@
+"""The session machine: states, events, commands, decide and evolve, engine."""

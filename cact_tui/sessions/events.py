@@ -1,0 +1,334 @@
+"""The events of a session: decisions as they were made, the only truth about it.
+
+Every event is a frozen record of strings, whole numbers, floats, booleans, None, and tuples or
+string-keyed mappings of these. Fields are never renamed or removed; a new one has a default, and
+`SCHEMA` counts changes of meaning. Events carry opaque ids only: names, numbers and comments sit in
+an erasable table and are referenced by salted digests, so a purge breaks no chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+SCHEMA = 1
+
+
+@frozen(kw_only=True)
+class Estimate:
+    """An ability estimate. `theta` and `se` are on the scale's metric, bit for bit as computed."""
+
+    theta: float
+    se: float
+    method: str
+    fell_back: bool = False
+    at_edge: bool = False
+
+
+@frozen(kw_only=True)
+class Prior:
+    """A normal prior of an estimate, by name."""
+
+    name: str
+    mean: float
+    sd: float
+
+
+@frozen(kw_only=True)
+class ItemTiming:
+    """Times of one item in milliseconds, counted only while it was really shown.
+
+    `shown` is charged to the section; `last_page` and `first_choice` are when the last page was
+    first seen and when an option was first chosen, None if never; `uncharged` is time that passed
+    with the item exposed but not charged (gaps, pauses); `changes` counts changes of choice.
+    """
+
+    shown: int = 0
+    last_page: int | None = None
+    first_choice: int | None = None
+    uncharged: int = 0
+    changes: int = 0
+    pages: int = 1
+
+
+@frozen(kw_only=True)
+class Build:
+    """What computed: versions of cact_tui, Python, numpy and the platform."""
+
+    version: str
+    python: str
+    numpy: str
+    platform: str
+
+
+@frozen(kw_only=True)
+class SessionOpened:
+    """A session begins, with everything needed to prove it again.
+
+    `documents` maps a role (`config`, `bank:ID`, `key:ID`, `standard:SCALE`, …) to the SHA-256 of
+    the exact bytes stored; `plugins` maps `section.slot` to name, distribution and version.
+    """
+
+    participant: str
+    sitting: str
+    seed: str
+    language: str
+    documents: Mapping[str, str]
+    plugins: Mapping[str, str]
+    build: Build
+    mode: str = "screen"
+    rehearsal: bool = False
+    position_group: str | None = None
+    schema: int = SCHEMA
+
+
+@frozen(kw_only=True)
+class Attached:
+    """A terminal signed in; any earlier connection has lost the session.
+
+    `away_ms` is the time since the session was last seen alive, 0 at the first sign-in;
+    `cut` says that the connection before it ended without a leave.
+    """
+
+    connection: str
+    mode: str
+    terminal: str
+    columns: int
+    rows: int
+    charset: str
+    colours: str
+    away_ms: int = 0
+    cut: bool = False
+
+
+@frozen(kw_only=True)
+class IdentityConfirmed:
+    """The participant confirmed identity and receipt of the privacy notice."""
+
+    word: str
+    notice: str
+    language: str
+
+
+@frozen(kw_only=True)
+class AuthorisationRequired:
+    """The session waits until somebody authorises it (again)."""
+
+    reason: str
+
+
+@frozen(kw_only=True)
+class Authorised:
+    """The session may go on. `by` is `self` or a proctor's name."""
+
+    by: str
+
+
+@frozen
+class RulesRead:
+    """The participant saw the last page of rules."""
+
+
+@frozen(kw_only=True)
+class PracticeFinished:
+    """Practice ended after so many answers; none is scored or kept."""
+
+    answers: int
+
+
+@frozen(kw_only=True)
+class SectionStarted:
+    """A section begins. `seconds` is its budget (None: none), `start` the theta to choose from."""
+
+    section: str
+    index: int
+    seconds: int | None
+    start: Estimate
+    prior: Prior
+    rule: str
+    draws: tuple[float, ...]
+
+
+@frozen(kw_only=True)
+class ItemShown:
+    """The engine's choice and the estimate it was made from.
+
+    `estimate` is the interim estimate after all earlier answers of the section; `draws` feed the
+    selection, `order_draws` the order of options; `criterion` is the chosen item's score, `rank`
+    its place (0 = best) among `candidates`, the ids the exposure rule drew from. `fallback` says
+    that a plug-in failed and the built-in rule chose.
+    """
+
+    section: str
+    position: int
+    item: str
+    version: int
+    digest: str
+    role: str
+    language: str
+    options: tuple[str, ...]
+    estimate: Estimate
+    rule: str
+    draws: tuple[float, ...]
+    order_draws: tuple[float, ...]
+    criterion: float
+    rank: int
+    candidates: tuple[str, ...]
+    fallback: bool = False
+
+
+@frozen(kw_only=True)
+class ResponseGiven:
+    """An answer, durable before it is acknowledged. `given` holds option ids or the typed text."""
+
+    answer: str
+    section: str
+    position: int
+    item: str
+    given: tuple[str, ...]
+    category: int
+    timing: ItemTiming
+
+
+@frozen(kw_only=True)
+class ItemClosed:
+    """An item that was shown ended without an answer; never a score category."""
+
+    section: str
+    position: int
+    item: str
+    state: str
+    timing: ItemTiming
+
+
+@frozen(kw_only=True)
+class SectionEnded:
+    """A section ended. `interim` steered it, `final` is reported, `beside` stands next to it."""
+
+    section: str
+    reason: str
+    interim: Estimate
+    final: Estimate
+    prior: Prior
+    beside: Estimate | None = None
+
+
+@frozen(kw_only=True)
+class BreakStarted:
+    """A break between sections of at most so many seconds."""
+
+    seconds: int
+
+
+@frozen(kw_only=True)
+class BreakEnded:
+    """The break is over after `rested_ms`."""
+
+    rested_ms: int
+
+
+@frozen(kw_only=True)
+class Paused:
+    """The test stands still; no time is charged. `by` is `participant` or a proctor's name."""
+
+    by: str
+    reason: str
+
+
+@frozen(kw_only=True)
+class Resumed:
+    """The test goes on; resuming is its authorisation."""
+
+    by: str
+
+
+@frozen(kw_only=True)
+class ProctorCalled:
+    """The participant asked for the proctor; `item` is what was on the screen."""
+
+    item: str | None = None
+
+
+@frozen(kw_only=True)
+class CommentMade:
+    """The participant commented; the text is erasable, `digest` its salted SHA-256."""
+
+    digest: str
+    item: str | None = None
+
+
+@frozen(kw_only=True)
+class IrregularityRecorded:
+    """Something unusual: `code` is a word of the taxonomy, `detail` holds no personal data."""
+
+    code: str
+    detail: str
+    by: str = "system"
+
+
+@frozen(kw_only=True)
+class SessionFinished:
+    """All sections ended."""
+
+
+@frozen(kw_only=True)
+class SessionTerminated:
+    """A proctor ended the test for good."""
+
+    by: str
+    reason: str
+
+
+@frozen(kw_only=True)
+class SessionWithdrawn:
+    """The participant gave the test up for good."""
+
+    reason: str
+
+
+@frozen(kw_only=True)
+class SessionCanceled:
+    """The session ended before it began."""
+
+    by: str
+    reason: str
+
+
+@frozen(kw_only=True)
+class Reopened:
+    """A terminal state was left on purpose."""
+
+    by: str
+    reason: str
+
+
+Event = (
+    SessionOpened
+    | Attached
+    | IdentityConfirmed
+    | AuthorisationRequired
+    | Authorised
+    | RulesRead
+    | PracticeFinished
+    | SectionStarted
+    | ItemShown
+    | ResponseGiven
+    | ItemClosed
+    | SectionEnded
+    | BreakStarted
+    | BreakEnded
+    | Paused
+    | Resumed
+    | ProctorCalled
+    | CommentMade
+    | IrregularityRecorded
+    | SessionFinished
+    | SessionTerminated
+    | SessionWithdrawn
+    | SessionCanceled
+    | Reopened
+)
+
+EVENTS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in Event.__args__}
+"""Every kind of event by its name in the journal."""
