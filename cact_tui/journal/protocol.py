@@ -1,9 +1,12 @@
 """What every store promises, whatever keeps it.
 
 One rule for all: an append names the last sequence number seen; (session, seq) is unique; a stale
-writer gets `Conflict`. When `append` returns, the events are durable. `StorageTrouble` means that
-nothing was written and the same call may be made again; `StorageFailure` that the outcome is
-unknown: read back before telling anybody anything.
+writer gets `Conflict`. When a writing method returns, what it wrote is durable. `StorageTrouble`
+means that nothing was written and the same call may be made again; `StorageFailure`, and a call
+cancelled while it waited, that the outcome is unknown: read back before telling anybody anything.
+
+A store may be used from several tasks of one event loop at once. Everything in one call is written
+together or not at all.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from cact_tui.errors import Conflict
 from cact_tui.sessions.events import Event
 
 if TYPE_CHECKING:
@@ -85,6 +89,15 @@ class SessionEntry:
     at: int
 
 
+class NumberTaken(Conflict):
+    """Somebody else registered the same number in the same sitting first: look it up again."""
+
+    def __init__(self, session: str, after: int, sitting: str) -> None:
+        super().__init__(session, after, after)
+        self.args = (f"sitting {sitting} already has a participant of that number",)
+        self.sitting = sitting
+
+
 class Store(Protocol):
     """Durable events and what belongs to them."""
 
@@ -98,23 +111,31 @@ class Store(Protocol):
     ) -> tuple[Recorded, ...]:
         """Write events behind sequence number `after` (0: new session) and return them, durable.
 
-        `erasable` rows are written in the same transaction.
+        The events come back as `read` will find them. `erasable` rows are written in the same
+        transaction; a participant's identity replaces the one on record. Without events only they
+        are written (a roster, before its sessions exist; `session` may then be empty).
 
         Raises:
             Conflict: the session is not at `after`; nothing was written.
+            NumberTaken: a Conflict, too: another participant has that number in the sitting.
             StorageTrouble: full, busy or read-only; nothing was written.
             StorageFailure: I/O error; the outcome is unknown.
+            ValueError, TypeError: an event that could not be read back as it is (NaN, a list
+                where a tuple belongs, …); nothing was written.
         """
 
     async def read(self, session: str, after: int = 0) -> tuple[Recorded, ...]:
-        """Return the events behind `after`, chain verified from the first one returned.
+        """Return the events behind `after`, each verified to follow the one before it.
+
+        The whole chain is proved from `after` = 0; otherwise event `after` itself is trusted.
 
         Raises:
             ChainBroken: an event is not what was written.
+            StorageTrouble: the store cannot be read, or a newer cact_tui wrote an event.
         """
 
     async def sessions(self, sitting: str | None = None) -> tuple[SessionEntry, ...]:
-        """Return all sessions, oldest first."""
+        """Return all sessions (of one sitting), oldest first."""
 
     async def identity(self, participant: str) -> Identity | None:
         """Return who a participant is, None when erased or unknown."""
@@ -123,23 +144,35 @@ class Store(Protocol):
         """Return the participant with a number in a sitting."""
 
     async def comments(self, session: str) -> tuple[Comment, ...]:
-        """Return the comments of a session that were not erased."""
+        """Return the comments of a session that were not erased, oldest first."""
+
+    async def erase(self, participant: str) -> None:
+        """Erase a participant's identity and comments; events and their chain stay."""
 
     async def checkpoint(self, rows: Sequence[Checkpoint]) -> None:
-        """Overwrite used times, all in one transaction."""
+        """Overwrite used times, all in one transaction.
+
+        A row that belongs to an earlier item than the one on record is left out: a writer that
+        lost its session must not undo the time of the one that has it.
+        """
 
     async def last_checkpoint(self, session: str) -> Checkpoint | None:
         """Return the last used time of a session."""
 
     async def pin(self, documents: Mapping[str, bytes]) -> None:
-        """Keep exact bytes by their SHA-256 (hex); known ones are left alone."""
+        """Keep exact bytes by their SHA-256 (hex); known ones are left alone.
+
+        Raises:
+            ValueError: bytes do not have the digest they are named by.
+        """
 
     async def document(self, digest: str) -> bytes:
         """Return pinned bytes.
 
         Raises:
             NotFound: no such digest.
+            StorageTrouble: the bytes on record are not those that were pinned.
         """
 
     async def close(self) -> None:
-        """Finish what waits and close."""
+        """Finish what waits and close; a second call does nothing."""

@@ -156,7 +156,7 @@ class ItemShown:
 
     `estimate` is the interim estimate after all earlier answers of the section; `draws` feed the
     selection, `order_draws` the order of options; `criterion` is the chosen item's score, `rank`
-    its place (0 = best) among `candidates`, the ids the exposure rule drew from. `fallback` says
+    its place (1 = best) among `candidates`, the ids the exposure rule drew from. `fallback` says
     that a plug-in failed and the built-in rule chose.
     """
 
@@ -204,7 +204,10 @@ class ItemClosed:
 
 @frozen(kw_only=True)
 class SectionEnded:
-    """A section ended. `interim` steered it, `final` is reported, `beside` stands next to it."""
+    """A section ended. `interim` steered it, `final` is reported, `beside` stands next to it.
+
+    `fallback` says that a plug-in had failed and the built-in rules made the estimates.
+    """
 
     section: str
     reason: str
@@ -212,6 +215,7 @@ class SectionEnded:
     final: Estimate
     prior: Prior
     beside: Estimate | None = None
+    fallback: bool = False
 
 
 @frozen(kw_only=True)
@@ -329,6 +333,9 @@ Event = (
     | SessionCanceled
     | Reopened
 )
+
+ENDED = frozenset({"SessionFinished", "SessionTerminated", "SessionWithdrawn", "SessionCanceled"})
+"""Last events of sessions that nobody goes on with."""
 
 EVENTS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in Event.__args__}
 """Every kind of event by its name in the journal."""

@@ -92,7 +92,11 @@ class SectionState:
 
 @frozen(kw_only=True)
 class SessionState:
-    """Everything that decides what may happen next in one session."""
+    """Everything that decides what may happen next in one session.
+
+    `cuts` counts lost connections since the last authorisation; `practice` says whether the battery
+    has practice items; `shown_seq` is the sequence number of `shown`.
+    """
 
     session: str
     seq: int = 0
@@ -103,8 +107,10 @@ class SessionState:
     cuts: int = 0
     sections: tuple[SectionState, ...] = ()
     shown: ItemShown | None = None
+    shown_seq: int = 0
     answers: frozenset[str] = field(default=frozenset(), repr=False)
-    pause_reason: str | None = None
+    paused_by: str | None = None
+    practice: bool = True
 
     @property
     def section(self) -> SectionState | None:

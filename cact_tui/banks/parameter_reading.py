@@ -1,0 +1,129 @@
+"""An item's parameters and their provenance, read and checked by the item's model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from cact_tui.banks.items import Form, Parameters, Provenance
+from cact_tui.psychometrics.protocols import Model
+from cact_tui.psychometrics.registry import MODELS, SettingsError, load
+from cact_tui.text import clean_line
+from cact_tui.toml_source.values import is_number, shown
+
+if TYPE_CHECKING:
+    from cact_tui.toml_source import Table
+
+METHODS = ("assumed", "mml", "fixed")
+
+
+@frozen
+class Models:
+    """The models that a bank names, each loaded once."""
+
+    _loaded: dict[str, Model] = field(factory=dict)
+
+    def get(self, name: str, table: Table) -> Model | None:
+        """Return a model by name, or None with a problem recorded."""
+        if name not in self._loaded:
+            try:
+                self._loaded[name] = load(MODELS, name)
+            except SettingsError as error:
+                for problem in error.problems:
+                    table.problem("model", f"{shown(name)} is unknown", _phrase(problem.cure))
+                return None
+        return self._loaded[name]
+
+
+def read_parameters(table: Table, form: Form | None, models: Models) -> Parameters | None:
+    """Return the parameters of `[item.parameters]`, or None with problems recorded.
+
+    `form` is None when the item's form is not known.
+    """
+    name = table.text("model")
+    model = models.get(name, table) if name else None
+    values = {key: table.values[key] for key in table.names() if key != "model"}
+    if model is None or not _sound(table, model, values):
+        return None
+    if form is not None:
+        _check_form(table, form, model.n_categories(values))
+    return Parameters(name, {key: _floats(value) for key, value in values.items()})
+
+
+def read_provenance(table: Table, parameters: Parameters | None) -> Provenance:
+    """Return the provenance of `[item.provenance]`."""
+    method = table.word("method", METHODS)
+    if method == "assumed":
+        provenance = Provenance(method=method, rule=table.text("rule", limit=2_000, lines=True))
+    else:
+        provenance = _estimated(table, method, parameters)
+    table.close()
+    return provenance
+
+
+def _estimated(table: Table, method: str, parameters: Parameters | None) -> Provenance:
+    return Provenance(
+        method=method,
+        n=table.integer("n", 1, 100_000_000),
+        date=table.date("date").isoformat(),
+        software=table.text("software"),
+        sample=table.text("sample", "", limit=2_000),
+        rule=table.text("rule", "", limit=2_000, lines=True),
+        se=_standard_errors(table, parameters),
+    )
+
+
+def _standard_errors(
+    table: Table, parameters: Parameters | None
+) -> dict[str, float | tuple[float, ...]]:
+    if "se" not in table:
+        return {}
+    errors = table.table("se")
+    found = {}
+    for key in errors.names():
+        value = errors.values[key]
+        numbers = value if isinstance(value, list) else [value]
+        if parameters is not None and key not in parameters.values:
+            errors.problem(key, "is no parameter of this item", "remove it")
+        elif not numbers or not all(is_number(number) and number >= 0 for number in numbers):
+            errors.problem(key, f"{shown(value)} is no standard error", "write a number above 0")
+        else:
+            found[key] = _floats(value)
+    return found
+
+
+def _sound(table: Table, model: Model, values: dict[str, Any]) -> bool:
+    """Tell whether a model accepts the values; a plug-in that fails in the check refuses them."""
+    try:
+        problems = model.problems(values)
+        categories = 0 if problems else model.n_categories(values)
+    except Exception as error:  # noqa: BLE001 - a foreign plug-in may raise anything
+        message = f"the model's check failed: {clean_line(repr(error))}"
+        table.problem("", message, "correct the parameters, or the plug-in")
+        return False
+    for problem in problems:
+        table.problem(problem.key, _phrase(problem.message), _phrase(problem.cure))
+    return categories >= 2  # noqa: PLR2004 - a score has at least two categories
+
+
+def _check_form(table: Table, form: Form, categories: int) -> None:
+    """Graded options need more than two score categories, all other forms exactly two."""
+    if form is Form.GRADED_CHOICE and categories == 2:  # noqa: PLR2004 - dichotomous
+        message = "scores 0 and 1 only, but graded_choice has more categories"
+        table.problem("model", message, "choose GRM or GPCM, or the form single_choice")
+    if form is not Form.GRADED_CHOICE and categories > 2:  # noqa: PLR2004 - dichotomous
+        message = f"scores 0 to {categories - 1}, but {form.value} is right or wrong"
+        table.problem("model", message, "choose 1PL to 4PL, or the form graded_choice")
+
+
+def _floats(value: Any) -> float | tuple[float, ...]:
+    if isinstance(value, list | tuple):
+        return tuple(float(number) for number in value)
+    return float(value)
+
+
+def _phrase(sentence: str) -> str:
+    """Return a plug-in's sentence as a clean phrase without a full stop."""
+    words = clean_line(sentence[:400]).rstrip(".")
+    return words[:1].lower() + words[1:]

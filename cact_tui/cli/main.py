@@ -1,0 +1,41 @@
+"""`cact`: the command line. One file per command; imports of a command wait until it is called."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from cact_tui import __version__
+from cact_tui.cli.diagnostics import guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "take": "take the test at this terminal",
+    "check": "say everything that is wrong with banks, keys and configuration",
+    "results": "list and show results",
+    "replay": "prove a result: run the engine again over its journal",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 good, 1 no, 2 bad input, 3 trouble."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(
+        prog="cact",
+        description="Computer Assisted Competency Test: adaptive, in the terminal.",
+        epilog="Example: cact take --config config.toml",
+    )
+    parser.add_argument("--version", action="version", version=f"cact {__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    wanted = next((word for word in given if word in COMMANDS), None)
+    for name, purpose in COMMANDS.items():
+        if name == wanted:
+            import_module(f"cact_tui.cli.{name}").register(subparsers)
+        else:
+            subparsers.add_parser(name, help=purpose, add_help=False)
+    options = parser.parse_args(given)
+    return guarded(options.run, options)

@@ -1,0 +1,1 @@
+"""The event's one file, `config.toml`, and everything that it names."""

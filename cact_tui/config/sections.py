@@ -1,0 +1,124 @@
+"""One `[[section]]` of the configuration: a scale, its banks, its rules by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cact_tui.psychometrics import registry
+from cact_tui.sessions.events import Prior
+from cact_tui.sessions.specification import RuleChoice, SectionSpecification, StopChoice
+from cact_tui.toml_source import SLUG
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cact_tui.toml_source import Table
+
+LONGEST = 1000
+"""The most items that a section may ask for."""
+
+
+def read_section(table: Table, languages: Sequence[str]) -> SectionSpecification:
+    """Return one section; every fault is recorded with its key."""
+    section = table.text("id", shape=SLUG)
+    if section:
+        table.rename(f"section {section}")
+    least = table.integer("min_items", 1, LONGEST)
+    most = table.integer("max_items", 1, LONGEST)
+    if least > most:
+        table.problem(
+            "min_items", f"{least} is more than max_items {most}", "lower it, or raise max_items"
+        )
+    interim, prior = _estimator(table, "interim", "interim")
+    final, reference, beside = _final(table)
+    specification = SectionSpecification(
+        id=section,
+        scale=table.text("scale", shape=SLUG),
+        banks=table.strings("banks"),
+        title=table.texts("title", languages, limit=60),
+        introduction=table.texts("introduction", languages, limit=1200),
+        seconds=table.integer("minutes", 1, 24 * 60) * 60 if "minutes" in table else None,
+        min_items=least,
+        max_items=most,
+        start=_rule(table, "start", registry.STARTS, RuleChoice("fixed", {"theta": 0.0})),
+        selector=_rule(table, "selector", registry.SELECTORS, RuleChoice("mfi")),
+        exposure=_rule(table, "exposure", registry.EXPOSURES, RuleChoice("none")),
+        content=_rule(table, "content", registry.CONTENTS, RuleChoice("none")),
+        interim=interim,
+        final=final,
+        beside=beside,
+        prior=prior,
+        reference=reference,
+        stop=_stop(table),
+        break_after=table.integer("break_after_seconds", 0, 3600, 0),
+    )
+    table.close()
+    return specification
+
+
+def _rule(table: Table, key: str, group: str, default: RuleChoice) -> RuleChoice:
+    if key not in table:
+        return default
+    inner = table.table(key)
+    return _checked(inner, group, aside=())
+
+
+def _checked(table: Table, group: str, aside: tuple[str, ...]) -> RuleChoice:
+    """Return a rule by name with its settings, proved by building it once."""
+    rule, names = table.text("rule", limit=64), table.names()
+    settings = {name: table.values[name] for name in names if name not in ("rule", *aside)}
+    if rule:
+        _try(table, group, rule, settings)
+    return RuleChoice(rule, settings)
+
+
+def _try(table: Table, group: str, rule: str, settings: dict[str, object]) -> None:
+    try:
+        registry.build(group, rule, settings)
+    except registry.SettingsError as error:
+        for problem in error.problems:
+            table.problem(problem.key, problem.message.rstrip("."), problem.cure.rstrip("."))
+
+
+def _estimator(table: Table, key: str, name: str) -> tuple[RuleChoice, Prior]:
+    inner = table.table(key)
+    prior = _prior(inner, "prior", name)
+    return _checked(inner, registry.ESTIMATORS, aside=("prior",)), prior
+
+
+def _final(table: Table) -> tuple[RuleChoice, Prior, RuleChoice | None]:
+    """Return the reported estimator, its reference prior, and the one printed beside it."""
+    inner = table.table("final")
+    reference = _prior(inner, "reference", "reference")
+    beside: RuleChoice | None = None
+    if "beside" in inner:
+        name = inner.text("beside", limit=64)
+        _try(inner, registry.ESTIMATORS, name, {})
+        beside = RuleChoice(name)
+    rule = _checked(inner, registry.ESTIMATORS, aside=("reference", "beside"))
+    return rule, reference, beside
+
+
+def _prior(table: Table, key: str, name: str) -> Prior:
+    if key not in table:
+        return Prior(name=name, mean=0.0, sd=1.0)
+    inner = table.table(key)
+    prior = Prior(
+        name=name, mean=inner.number("mean", -6, 6, 0.0), sd=inner.number("sd", 0.1, 10, 1.0)
+    )
+    inner.close()
+    return prior
+
+
+def _stop(table: Table) -> StopChoice:
+    if "stop" not in table:
+        return StopChoice(rules=())
+    inner = table.table("stop")
+    combine = "all" if "all" in inner else "any"
+    if "all" in inner and "any" in inner:
+        inner.problem("all", "stands beside `any`", "keep one of the two")
+    rules = tuple(
+        _checked(rule, registry.STOPS, aside=()) for rule in inner.tables(combine, required=True)
+    )
+    inner.close()
+    return StopChoice(rules=rules, combine=combine)

@@ -1,0 +1,1 @@
+"""The one write path and the participant's flow as frozen views."""

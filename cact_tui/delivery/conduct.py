@@ -1,0 +1,438 @@
+"""The battery, conducted for one participant at one terminal.
+
+Each step looks at the session's state and either shows what the participant must do next or does
+what the program must do next. All writing goes through the write path; when the store is in
+trouble the same command is tried again until it holds, visibly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import evolve
+
+from cact_tui.delivery import actions as a
+from cact_tui.delivery import choosing, passages, wording
+from cact_tui.delivery.countdown import left_ms
+from cact_tui.delivery.persistence import until_it_holds
+from cact_tui.delivery.practice import Practice
+from cact_tui.delivery.presenting import item_view
+from cact_tui.delivery.timekeeper import Timekeeper
+from cact_tui.delivery.views import (
+    ItemView,
+    Passage,
+    PassageView,
+    Saving,
+    Standstill,
+    StandstillView,
+    View,
+)
+from cact_tui.i18n import pick, translator
+from cact_tui.journal.protocol import Comment
+from cact_tui.sessions import commands as c
+from cact_tui.sessions.decide import Reason, Refused
+from cact_tui.sessions.engine import Over, Pick, option_order
+from cact_tui.sessions.states import TERMINAL, ItemState, Phase, SectionState, SessionState, Status
+from cact_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from cact_tui.delivery.admission import Admission
+    from cact_tui.delivery.services import Services
+    from cact_tui.delivery.write_path import Accepted
+    from cact_tui.errors import StorageTrouble
+    from cact_tui.journal.protocol import Erasable
+    from cact_tui.sessions.events import SessionOpened
+
+UNCHARGED_FLAG_MS = 60_000
+"""Uncharged time of an item from which it is put on record."""
+
+LONGEST_COMMENT = 1000
+
+Answer = TypeVar("Answer")
+
+
+class Conduct:
+    """Leads one participant through the battery."""
+
+    def __init__(
+        self, services: Services, admission: Admission, show: Callable[[View], None]
+    ) -> None:
+        self._services = services
+        self._admission = admission
+        self._write = admission.write
+        self._plan = admission.exam.plan
+        self._materials = admission.exam.materials
+        self._language = admission.language
+        self._words = translator(admission.language)
+        self._publish = show
+        self._view: View | None = None
+        self._practice: Practice | None = None
+        self._failed: set[str] = set()
+        self._rest_began = 0.0
+        self.timekeeper: Timekeeper | None = None
+
+    @property
+    def state(self) -> SessionState:
+        """Return the session's state as last seen."""
+        return self._write.state
+
+    @property
+    def view(self) -> View | None:
+        """Return what is shown."""
+        return self._view
+
+    @property
+    def on_item(self) -> bool:
+        """Return whether a scored item is on the screen and not being saved."""
+        view = self._view
+        return (
+            isinstance(view, ItemView)
+            and not view.practice
+            and view.saving not in (Saving.SAVING, Saving.NOT_SAVED)
+        )
+
+    def left(self) -> tuple[int | None, str]:
+        """Return the milliseconds left and the budget's name."""
+        running = self.timekeeper.shown_ms if self.timekeeper and self.state.shown else 0
+        return left_ms(self._plan.battery, self.state, running)
+
+    async def go(self) -> None:
+        """Take steps until something needs the participant."""
+        while await self._step():
+            pass
+
+    async def expire(self) -> None:
+        """The time is up with an item on the screen: it closes unanswered."""
+        if self.timekeeper is not None and self.state.shown is not None:
+            self.timekeeper.hide()
+            await self._perform(
+                c.CloseItem(state=ItemState.TIMED_OUT, timing=self.timekeeper.timing())
+            )
+        await self.go()
+
+    async def end_rest(self) -> None:
+        """End the break when its longest time is over."""
+        if isinstance(self._view, PassageView) and self._view.passage is Passage.BREAK:
+            await self._go_on(self._view)
+
+    async def refresh(self) -> None:
+        """Read what other writers appended."""
+        await self._write.refresh()
+
+    @property
+    def longest_rest(self) -> int:
+        """Return the seconds that the break after the last section may take."""
+        sections = self.state.sections
+        return self._plan.battery.sections[len(sections) - 1].break_after if sections else 0
+
+    def rested_seconds(self) -> float:
+        """Return how long the break has lasted on this terminal."""
+        return self._services.clock.monotonic() - self._rest_began
+
+    def stand(self, why: Standstill, *, closing: bool = False) -> None:
+        """Show that the test stands still."""
+        self._show(passages.standstill(why, self._language, closing=closing))
+
+    async def act(self, action: a.Action) -> None:
+        """Do what the participant asks, where it fits what is shown."""
+        match self._view, action:
+            case ItemView(practice=True), a.Respond():
+                await self._practise()
+            case ItemView() as view, a.Respond():
+                await self._respond(view, action)
+            case PassageView() as view, a.Continue():
+                await self._go_on(view)
+            case _, a.Leave():
+                await self._leave(action)
+            case StandstillView(why=Standstill.LEFT), a.Return():
+                self.stand(Standstill.LEFT, closing=True)
+            case ((ItemView() | PassageView()), (a.CallForProctor() | a.WriteComment())):
+                await self._speak_up(action)
+
+    async def _step(self) -> bool:
+        """Take one step; return whether another one may follow at once."""
+        state = self.state
+        if state.connection != self._admission.connection:
+            self.stand(Standstill.TAKEN_OVER, closing=True)
+        elif state.status in TERMINAL:
+            await self._end()
+        elif state.status is Status.AWAITING:
+            self.stand(Standstill.AWAITING)
+        elif state.status is Status.PAUSED:
+            left = state.paused_by == "participant"
+            self.stand(Standstill.LEFT if left else Standstill.PAUSED)
+        elif state.phase is Phase.CHOOSING:
+            await self._choose()
+            return True
+        else:
+            self._show_phase(state)
+        return False
+
+    def _show_phase(self, state: SessionState) -> None:
+        """Show what the participant must do in this phase."""
+        battery = self._plan.battery
+        number = len(state.sections)
+        if state.phase is Phase.RULES:
+            self._show(passages.rules(self._materials, self._language))
+        elif state.phase is Phase.PRACTICE:
+            self._show(passages.practice(self._language))
+        elif state.phase is Phase.INTRODUCTION:
+            upcoming, count = battery.sections[number], len(battery.sections)
+            self._show(passages.section(upcoming, number + 1, count, self._language))
+        elif state.phase is Phase.BREAK:
+            self._rest_began = self._services.clock.monotonic()
+            self._show(passages.rest(self.longest_rest, self._language))
+        else:
+            self._show_item(state)
+
+    def _show_item(self, state: SessionState) -> None:
+        shown, section = state.shown, state.section
+        if shown is None or section is None:
+            raise RuntimeError(f"{state.session}: phase {state.phase} without an item")
+        item = self._plan.item(shown.item)
+        specification = self._plan.battery.section(shown.section)
+        resumed = self._admission.resumed
+        again = resumed is not None and resumed.seq == state.shown_seq
+        self.timekeeper = Timekeeper(
+            self._services.clock,
+            shown_ms=resumed.shown_ms if resumed and again else 0,
+            uncharged_ms=resumed.uncharged_ms if resumed and again else 0,
+        )
+        count = len(self._plan.battery.sections)
+        view = item_view(
+            item,
+            self._plan.stimulus(item),
+            shown.options,
+            self._language,
+            position=shown.position,
+            heading=pick(specification.title, self._language).upper(),
+            place=wording.place(self._words, len(state.sections), count),
+        )
+        self._show(
+            evolve(
+                view,
+                answered=section.answered,
+                at_most=specification.max_items,
+                saving=Saving.SAVED if section.answered else Saving.NONE,
+                status=wording.saved(self._words, section.answered) if section.answered else "",
+                trial=self._materials.trial,
+            )
+        )
+
+    async def _go_on(self, view: PassageView) -> None:
+        """The last page of a text was seen."""
+        connection = self._admission.connection
+        if view.passage is Passage.RULES:
+            await self._perform(c.FinishRules(connection=connection))
+        elif view.passage is Passage.PRACTICE:
+            await self._begin_practice()
+            return
+        elif view.passage is Passage.SECTION:
+            await self._start_section()
+        elif view.passage is Passage.BREAK:
+            rested = round(self.rested_seconds() * 1000)
+            await self._perform(c.EndBreak(connection=connection, rested_ms=rested))
+        await self.go()
+
+    async def _begin_practice(self) -> None:
+        bank = self._materials.practice
+        if bank is None:
+            raise RuntimeError("practice without practice items")
+        self._practice = Practice(bank, self._language)
+        self._show(self._practice.view(self._words))
+
+    async def _practise(self) -> None:
+        if self._practice is None:
+            return
+        self._practice.answers += 1
+        if not self._practice.done:
+            self._show(self._practice.view(self._words))
+            return
+        await self._perform(
+            c.FinishPractice(connection=self._admission.connection, answers=self._practice.answers)
+        )
+        await self.go()
+
+    async def _start_section(self) -> None:
+        specification = self._plan.battery.sections[len(self.state.sections)]
+        start, draws = await choosing.start(self._plan, specification.id, self._seed)
+        await self._perform(
+            c.StartSection(
+                connection=self._admission.connection,
+                start=start,
+                prior=specification.prior,
+                rule=self._plan.plugins[f"{specification.id}.start"],
+                draws=draws,
+            )
+        )
+
+    async def _respond(self, view: ItemView, action: a.Respond) -> None:
+        """Save an answer; the next step is taken only after it is durable."""
+        timekeeper = self.timekeeper
+        if timekeeper is None or (view.item, view.position) != (action.item, action.position):
+            return
+        timekeeper.hide()
+        timing = timekeeper.timing()
+        self._show(evolve(view, saving=Saving.SAVING, status=wording.saving(self._words)))
+        done = await self._perform(
+            c.Answer(
+                connection=self._admission.connection,
+                answer=action.answer,
+                item=action.item,
+                position=action.position,
+                given=action.given,
+                timing=timing,
+            )
+        )
+        if isinstance(done, Refused) and done.reason is Reason.INVALID_ANSWER:
+            self._show(evolve(view, status=wording.refusal(self._words, done.reason)))
+            return
+        if not isinstance(done, Refused) and timing.uncharged >= UNCHARGED_FLAG_MS:
+            await self._put_on_record("unclocked_time", f"{view.item}: {timing.uncharged} ms")
+        await self.go()
+
+    async def _choose(self) -> None:
+        """Ask the engine what comes next and record it."""
+        section = self.state.section
+        if section is None:
+            raise RuntimeError(f"{self.state.session}: choosing without a section")
+        self.timekeeper = None
+        left, budget = self.left()
+        if left is not None and left <= 0:
+            over = Over(reason=budget, estimate=choosing.interim(self._plan, section))
+            await self._end_section(section, over)
+            return
+        chosen = await self._ask(section)
+        if isinstance(chosen.outcome, Over):
+            await self._end_section(section, chosen.outcome)
+        else:
+            await self._present(section, chosen.outcome, fallback=self._has_failed(section))
+
+    async def _ask(self, section: SectionState) -> choosing.Chosen:
+        chosen = await choosing.choose(
+            self._plan, self._seed, section, fallback=self._has_failed(section)
+        )
+        await self._note_fault(section, chosen.fault)
+        return chosen
+
+    def _has_failed(self, section: SectionState) -> bool:
+        return section.started.section in self._failed
+
+    async def _note_fault(self, section: SectionState, fault: str) -> None:
+        if fault:
+            self._failed.add(section.started.section)
+            await self._put_on_record("rule_failed", f"{section.started.section}: {fault}")
+
+    async def _present(self, section: SectionState, pick: Pick, *, fallback: bool) -> None:
+        name, position = section.started.section, len(section.records) + 1
+        item = self._plan.item(pick.item)
+        options, order_draws = option_order(self._seed, name, position, item)
+        await self._perform(
+            c.PresentItem(
+                item=item.id,
+                version=item.version,
+                digest=item.digest,
+                language=self._language,
+                options=options,
+                estimate=pick.estimate,
+                rule=self._plan.plugins[f"{name}.selector"],
+                draws=pick.draws,
+                order_draws=order_draws,
+                criterion=pick.criterion,
+                rank=pick.rank,
+                candidates=pick.candidates,
+                fallback=fallback,
+            )
+        )
+
+    async def _end_section(self, section: SectionState, over: Over) -> None:
+        closed = await choosing.close(self._plan, section, fallback=self._has_failed(section))
+        await self._note_fault(section, closed.fault)
+        await self._perform(
+            c.EndSection(
+                reason=over.reason,
+                interim=over.estimate,
+                final=closed.closing.final,
+                prior=self._plan.battery.section(section.started.section).reference,
+                beside=closed.closing.beside,
+                fallback=self._has_failed(section),
+            )
+        )
+
+    async def _leave(self, action: a.Leave) -> None:
+        word = wording.word_of_leaving(self._words)
+        if action.word.strip().casefold() != word.casefold():
+            return
+        await self._perform(c.Pause(by="participant", reason="left"))
+        await self.go()
+
+    async def _speak_up(self, action: a.CallForProctor | a.WriteComment) -> None:
+        """Record a call or a comment, and say so where the saving status stands."""
+        view, connection = self._view, self._admission.connection
+        if isinstance(action, a.CallForProctor):
+            await self._perform(c.CallProctor(connection=connection))
+            said = self._words.gettext("the proctor has been called")
+        else:
+            comment = _comment(self.state.session, action.text)
+            if not comment.text:
+                return
+            made = c.MakeComment(connection=connection, digest=comment.digest)
+            await self._perform(made, (comment,))
+            said = self._words.gettext("your comment is saved")
+        if isinstance(view, ItemView):
+            self._show(evolve(view, saving=Saving.NONE, status=said))
+        elif view is not None:
+            self._show(view)
+
+    async def _end(self) -> None:
+        session, exam = self.state.session, self._admission.exam
+        profile = await self._patiently(
+            lambda: self._services.finish(session, exam, self._language)
+        )
+        now = self._services.clock.wall_ms()
+        self._show(passages.end(self.state, self._materials, self._language, now, profile))
+
+    async def _put_on_record(self, code: str, detail: str) -> None:
+        await self._perform(c.RecordIrregularity(code=code, detail=detail))
+
+    async def _perform(
+        self, command: c.Command, erasable: Sequence[Erasable] = ()
+    ) -> Accepted | Refused:
+        return await self._patiently(lambda: self._write.perform(command, erasable))
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[Answer]]) -> Answer:
+        return await until_it_holds(attempt, self._on_trouble)
+
+    def _on_trouble(self, _: StorageTrouble) -> None:
+        """Say that nothing can be saved: beside the answer on the screen, or instead of a text."""
+        view = self._view
+        if isinstance(view, ItemView) and view.saving in (Saving.SAVING, Saving.NOT_SAVED):
+            status = wording.not_saved(self._words)
+            self._show(evolve(view, saving=Saving.NOT_SAVED, status=status))
+        else:
+            self.stand(Standstill.TROUBLE)
+
+    def _show(self, view: View) -> None:
+        if isinstance(view, ItemView | PassageView):
+            view = evolve(view, may_leave=self._plan.battery.may_leave)
+        self._view = view
+        self._publish(view)
+
+    @property
+    def _seed(self) -> str:
+        opened: SessionOpened | None = self.state.opened
+        if opened is None:
+            raise RuntimeError(f"{self.state.session} was never opened")
+        return opened.seed
+
+
+def _comment(session: str, text: str) -> Comment:
+    """Return a comment with its salted digest."""
+    words = clean(text).strip()[:LONGEST_COMMENT]
+    salt = secrets.token_hex(16)
+    digest = hashlib.sha256(f"{salt}{words}".encode()).hexdigest()
+    return Comment(session=session, digest=digest, salt=salt, text=words)

@@ -1,0 +1,263 @@
+"""The way in: language, identity, privacy notice, confirmation."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from cact_tui.delivery import actions as a
+from cact_tui.delivery import wording
+from cact_tui.delivery.admission import Admission, admit, readmit
+from cact_tui.delivery.views import (
+    Choice,
+    ConfirmView,
+    Fact,
+    IdentityView,
+    LanguageView,
+    Passage,
+    PassageView,
+    View,
+)
+from cact_tui.i18n import LANGUAGES, pick, translator
+from cact_tui.journal.protocol import Identity, NumberTaken
+from cact_tui.sessions.decide import Refused
+from cact_tui.sessions.events import ENDED
+from cact_tui.text import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cact_tui.delivery.face import Terminal
+    from cact_tui.delivery.services import Services
+    from cact_tui.i18n import Translator
+    from cact_tui.journal.protocol import SessionEntry
+
+OFFERED = 5
+"""How many unfinished tests the first screen offers."""
+
+_NUMBER = re.compile(r"[0-9A-Za-z./ -]{1,40}")
+
+
+@frozen(kw_only=True)
+class Applicant:
+    """Who stands at the reception, as far as told; `session` when a test was begun earlier."""
+
+    language: str
+    number: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    nip: str = field(default="", repr=False)
+    group: str = ""
+    identity: Identity | None = None
+    session: str | None = None
+
+
+class Reception:
+    """Leads from the first screen to an open session."""
+
+    def __init__(
+        self, services: Services, terminal: Terminal, show: Callable[[View], None]
+    ) -> None:
+        self._services = services
+        self._terminal = terminal
+        self._show = show
+        self._event = services.exam.materials.event
+        self._applicant = Applicant(language=self._event.languages[0])
+
+    @property
+    def _translator(self) -> Translator:
+        return translator(self._applicant.language)
+
+    async def begin(self) -> None:
+        """Show the language choice."""
+        self._applicant = Applicant(language=self._event.languages[0])
+        sessions = await self._services.store.sessions(self._event.id)
+        unfinished = [entry for entry in sessions if entry.last_event not in ENDED]
+        offers = [await self._offer(entry) for entry in reversed(unfinished[-OFFERED:])]
+        self._show(
+            LanguageView(
+                titles=tuple(pick(self._event.title, code) for code in self._event.languages),
+                languages=tuple(Choice(code, LANGUAGES[code]) for code in self._event.languages),
+                unfinished=tuple(offers),
+            )
+        )
+
+    async def _offer(self, entry: SessionEntry) -> Choice:
+        identity = await self._services.store.identity(entry.participant)
+        number = identity.number if identity else "?"
+        return Choice(entry.session, f"{entry.session} · {number}")
+
+    async def act(self, action: a.Action, view: View) -> Admission | None:
+        """Take one step; the admission is returned once the participant is in."""
+        match view, action:
+            case LanguageView(), a.ChooseLanguage():
+                self._applicant = evolve(self._applicant, language=action.language)
+                self._ask_identity()
+            case LanguageView(), a.GoOnWith():
+                await self._go_on_with(action.session)
+            case IdentityView(), a.Identify():
+                await self._identify(action)
+            case (IdentityView(), a.Back()):
+                await self.begin()
+            case PassageView(), a.Continue():
+                self._ask_confirmation()
+            case (PassageView() | ConfirmView(), a.Back()):
+                await self._step_back()
+            case ConfirmView(), a.Confirm():
+                return await self._confirm(action, view)
+        return None
+
+    async def _step_back(self) -> None:
+        if self._applicant.session:
+            await self.begin()
+        else:
+            self._ask_identity()
+
+    def _ask_identity(self, problem: str = "") -> None:
+        _ = self._translator.gettext
+        roster = self._services.participants is not None
+        standards = self._services.exam.materials.profile.standards
+        groups = () if roster or standards is None else tuple(standards.groups.values())
+        who = self._applicant
+        self._show(
+            IdentityView(
+                language=who.language,
+                title=_("WHO ARE YOU?"),
+                text=_("Type your participant number.")
+                if roster
+                else _("Type your participant number and your name, and choose your position."),
+                ask_name=not roster,
+                groups=tuple(Choice(g.id, pick(g.name, who.language)) for g in groups),
+                number=who.number,
+                name=who.name,
+                problem=problem,
+            )
+        )
+
+    async def _identify(self, told: a.Identify) -> None:
+        number, name = clean_line(told.number, 41), clean_line(told.name, 80)
+        self._applicant = evolve(
+            self._applicant, number=number, name=name, group=told.position_group
+        )
+        problem = self._fault(number, name) or await self._recognise()
+        if problem:
+            self._ask_identity(problem)
+        elif self._applicant.session:
+            self._ask_confirmation()
+        else:
+            self._show_notice()
+
+    def _fault(self, number: str, name: str) -> str:
+        """Return what is wrong with what was typed, in words; empty when nothing is."""
+        _ = self._translator.gettext
+        if not _NUMBER.fullmatch(number):
+            return _("The number has 1 to 40 letters and digits. Please check it.")
+        roster = self._services.participants
+        if roster is not None and number not in roster:
+            return _("This number is not on the list. Please check it, or ask the proctor.")
+        if roster is None and not name:
+            return _("Please type your name.")
+        return ""
+
+    async def _recognise(self) -> str:
+        """Fill in what roster and store know; return a problem in words, or nothing."""
+        _ = self._translator.gettext
+        who, typed = self._applicant, self._applicant.name
+        expected = (self._services.participants or {}).get(who.number)
+        if expected is not None:
+            who = evolve(who, name=expected.name, nip=expected.nip, group=expected.position_group)
+        known = await self._services.store.find_participant(self._event.id, who.number)
+        if known is None:
+            self._applicant = evolve(who, identity=None, session=None)
+            return ""
+        if expected is None and known.name.casefold() != typed.casefold():
+            return _("This number belongs to another name. Please check it, or ask the proctor.")
+        return await self._recall(evolve(who, identity=known, name=known.name))
+
+    async def _recall(self, who: Applicant) -> str:
+        """Find the test that a known participant began; a finished one is a problem."""
+        _ = self._translator.gettext
+        sessions = await self._services.store.sessions(self._event.id)
+        own = [s for s in sessions if who.identity and s.participant == who.identity.participant]
+        if own and own[-1].last_event in ENDED:
+            sentence = _("This participant has finished the test, reference {reference}.")
+            return sentence.format(reference=own[-1].session)
+        self._applicant = evolve(who, session=own[-1].session if own else None)
+        return ""
+
+    async def _go_on_with(self, session: str) -> None:
+        sessions = await self._services.store.sessions(self._event.id)
+        entry = next((one for one in sessions if one.session == session), None)
+        if entry is None or entry.last_event in ENDED:
+            await self.begin()
+            return
+        identity = await self._services.store.identity(entry.participant)
+        self._applicant = Applicant(
+            language=await self._language_of(session),
+            number=identity.number if identity else "",
+            name=identity.name if identity else "",
+            group=(identity.position_group or "") if identity else "",
+            identity=identity,
+            session=session,
+        )
+        self._ask_confirmation()
+
+    async def _language_of(self, session: str) -> str:
+        first = (await self._services.store.read(session))[0].event
+        return str(getattr(first, "language", self._event.languages[0]))
+
+    def _show_notice(self) -> None:
+        language = self._applicant.language
+        self._show(
+            PassageView(
+                language=language,
+                passage=Passage.PRIVACY,
+                title=self._translator.gettext("PRIVACY NOTICE"),
+                text=pick(self._services.exam.materials.passages.privacy, language),
+            )
+        )
+
+    def _ask_confirmation(self, problem: str = "") -> None:
+        _ = self._translator.gettext
+        who = self._applicant
+        facts = [Fact(_("Number"), who.number), Fact(_("Name"), who.name)]
+        if who.group:
+            facts.append(Fact(_("Position"), self._group_name(who.group)))
+        if who.session:
+            facts.append(Fact(_("Test begun"), who.session))
+        word = wording.word_of_agreement(self._translator)
+        text = _(
+            "If this is you, and you have received the privacy notice, type {word} and press Enter."
+        )
+        self._show(
+            ConfirmView(
+                language=who.language,
+                title=_("IS THIS YOU?"),
+                facts=tuple(facts),
+                text=text.format(word=word),
+                word=word,
+                problem=problem,
+            )
+        )
+
+    def _group_name(self, group: str) -> str:
+        standards = self._services.exam.materials.profile.standards
+        known = standards.groups.get(group) if standards else None
+        return pick(known.name, self._applicant.language) if known else group
+
+    async def _confirm(self, action: a.Confirm, view: ConfirmView) -> Admission | None:
+        if clean_line(action.word).casefold() != view.word.casefold():
+            sentence = self._translator.gettext("Please type exactly {word}, or go back with Esc.")
+            self._ask_confirmation(sentence.format(word=view.word))
+            return None
+        enter = readmit if self._applicant.session else admit
+        try:
+            admission = await enter(self._services, self._terminal, self._applicant, view.word)
+        except NumberTaken:
+            self._ask_identity(await self._recognise())
+            return None
+        if isinstance(admission, Refused):
+            self._ask_confirmation(wording.refusal(self._translator, admission.reason))
+            return None
+        return admission

@@ -1,0 +1,99 @@
+"""The one write path: decide, append durably, evolve, publish.
+
+Every change of a session, by whomever and from wherever, goes through `WritePath.perform`. An
+answer is acknowledged only when the store says that it is durable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from cact_tui.errors import Conflict, StorageFailure
+from cact_tui.journal.protocol import Recorded
+from cact_tui.sessions.decide import Plan, Refused, decide
+from cact_tui.sessions.evolve import evolve, fold
+from cact_tui.sessions.states import SessionState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cact_tui.clock import Clock
+    from cact_tui.journal.protocol import Erasable, Store
+    from cact_tui.sessions.commands import Command
+
+ATTEMPTS = 20
+"""How often a command is decided again after another writer came first."""
+
+
+@frozen
+class Accepted:
+    """What a command made: the events recorded (none if already done) and the state after them."""
+
+    state: SessionState
+    recorded: tuple[Recorded, ...]
+
+
+class WritePath:
+    """Applies commands to one session; keeps its state between them."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        plan: Plan,
+        session: str,
+        publish: Callable[[Sequence[Recorded]], None] = lambda _: None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._plan = plan
+        self._publish = publish
+        self._state = fold(session, (), practice=plan.battery.practice)
+
+    @property
+    def state(self) -> SessionState:
+        """Return the state as last seen; another writer may be ahead."""
+        return self._state
+
+    async def refresh(self) -> SessionState:
+        """Read what other writers appended."""
+        self._take(await self._store.read(self._state.session, self._state.seq))
+        return self._state
+
+    async def perform(
+        self, command: Command, erasable: Sequence[Erasable] = ()
+    ) -> Accepted | Refused:
+        """Apply a command, durably.
+
+        Raises:
+            StorageTrouble: nothing was written; the same command may be performed again.
+            StorageFailure: the outcome could not be read back; perform the same command again.
+        """
+        for _ in range(ATTEMPTS):
+            events = decide(self._state, command, self._plan)
+            if isinstance(events, Refused):
+                return events
+            if not events and not erasable:
+                return Accepted(self._state, ())
+            try:
+                recorded = await self._store.append(
+                    self._state.session,
+                    self._state.seq,
+                    self._clock.wall_ms(),
+                    events,
+                    erasable,
+                )
+            except (Conflict, StorageFailure):
+                await self.refresh()
+                continue
+            self._take(recorded)
+            return Accepted(self._state, recorded)
+        raise Conflict(self._state.session, self._state.seq, self._state.seq)
+
+    def _take(self, recorded: Sequence[Recorded]) -> None:
+        for one in recorded:
+            self._state = evolve(self._state, one.event)
+        if recorded:
+            self._publish(recorded)

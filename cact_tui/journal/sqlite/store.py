@@ -1,0 +1,160 @@
+"""The asynchronous face of the journal on SQLite."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from cact_tui.journal.documents import checked
+from cact_tui.journal.sqlite import tables
+from cact_tui.journal.sqlite.committer import Committer
+from cact_tui.journal.sqlite.database import Files
+from cact_tui.journal.sqlite.faults import as_trouble
+from cact_tui.journal.sqlite.lock import FileLock
+from cact_tui.journal.sqlite.reader import Reader
+from cact_tui.journal.sqlite.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from cact_tui.journal.protocol import (
+        Checkpoint,
+        Comment,
+        Erasable,
+        Identity,
+        Recorded,
+        SessionEntry,
+    )
+    from cact_tui.sessions.events import Event
+
+T = TypeVar("T")
+
+PATIENCE = 3.0
+"""Seconds an append waits for other processes before it says so."""
+
+
+class SqliteStore:
+    """Implements `protocol.Store` on one file; open as many as you like on the same one.
+
+    `probe` is called in the writing thread with the name of each boundary, as it is reached:
+
+    - `append.before-write`: the lock is held, nothing is written;
+    - `append.written`: all rows are in the transaction, which is not committed;
+    - `append.committed`: on the disk, and nobody knows;
+    - `append.acknowledged`: those who wait have been told;
+    - `checkpoint.before`, `checkpoint.after`: around copying the log into the database;
+    - `close.before`: the last thing waiting is done.
+
+    Campaigns kill the process there, or raise: an `OSError` is then handled as the system's.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        probe: Callable[[str], None] = lambda _: None,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._files = Files(path)
+        try:
+            self._files.prepare_directory()
+            self._lock = FileLock(self._files.lock, self._files.queue, patience)
+        except OSError as error:
+            raise as_trouble(path, error) from error
+        self._writer = Writer(path, self._committer(probe, patience), probe)
+        self._reader = Reader(path, patience)
+        self._closed = False
+
+    def _committer(self, probe: Callable[[str], None], patience: float) -> Committer:
+        try:
+            return Committer(self._files, self._lock, probe, patience)
+        except BaseException as error:
+            self._lock.close()
+            if isinstance(error, (OSError, sqlite3.Error)):
+                raise as_trouble(self._files.database, error) from error
+            raise
+
+    async def append(
+        self,
+        session: str,
+        after: int,
+        at: int,
+        events: Sequence[Event],
+        erasable: Sequence[Erasable] = (),
+    ) -> tuple[Recorded, ...]:
+        """Write events behind `after`, together with erasable rows."""
+        return await self._write(
+            partial(
+                tables.append,
+                session=session,
+                after=after,
+                at=at,
+                events=tuple(events),
+                erasable=tuple(erasable),
+            )
+        )
+
+    async def read(self, session: str, after: int = 0) -> tuple[Recorded, ...]:
+        """Return the verified events behind `after`."""
+        return await self._read(partial(tables.read, session=session, after=after))
+
+    async def sessions(self, sitting: str | None = None) -> tuple[SessionEntry, ...]:
+        """Return all sessions (of one sitting), oldest first."""
+        return await self._read(partial(tables.sessions, sitting=sitting))
+
+    async def identity(self, participant: str) -> Identity | None:
+        """Return who a participant is."""
+        return await self._read(partial(tables.identity, participant=participant))
+
+    async def find_participant(self, sitting: str, number: str) -> Identity | None:
+        """Return the participant with a number in a sitting."""
+        return await self._read(partial(tables.find_participant, sitting=sitting, number=number))
+
+    async def comments(self, session: str) -> tuple[Comment, ...]:
+        """Return the comments of a session, oldest first."""
+        return await self._read(partial(tables.comments, session=session))
+
+    async def erase(self, participant: str) -> None:
+        """Erase a participant's identity and comments, from the log, too.
+
+        Erased bytes are overwritten with zeros in the database file. What the disk itself keeps of
+        the emptied log, and every backup, is beyond its reach.
+        """
+        await self._write(partial(tables.erase, participant=participant))
+        await self._writer.empty_log()
+
+    async def checkpoint(self, rows: Sequence[Checkpoint]) -> None:
+        """Overwrite used times, except by those of earlier items."""
+        await self._write(partial(tables.keep_checkpoints, rows=tuple(rows)))
+
+    async def last_checkpoint(self, session: str) -> Checkpoint | None:
+        """Return the last used time of a session."""
+        return await self._read(partial(tables.last_checkpoint, session=session))
+
+    async def pin(self, documents: Mapping[str, bytes]) -> None:
+        """Keep bytes by their digest."""
+        await self._write(partial(tables.pin, documents=checked(documents)))
+
+    async def document(self, digest: str) -> bytes:
+        """Return pinned bytes."""
+        return await self._read(partial(tables.document, digest=digest))
+
+    async def close(self) -> None:
+        """Finish what waits, copy the log into the database, close."""
+        if not self._closed:
+            self._closed = True
+            await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+        self._lock.close()
+
+    async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._writer.submit(work)
+
+    async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await asyncio.wrap_future(self._reader.submit(work))

@@ -1,0 +1,1 @@
+"""The linear mode: the same session line by line."""

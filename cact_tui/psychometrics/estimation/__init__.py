@@ -1,0 +1,1 @@
+"""Estimation of theta from the answers."""

@@ -1,0 +1,1 @@
+"""Item response models, found by name through the entry point group ``cact_tui.models``."""

@@ -1,0 +1,85 @@
+"""What a battery asks for: sections, their rules by name, their budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from cact_tui.sessions.events import Prior
+
+
+@frozen
+class RuleChoice:
+    """A plug-in by name with its settings, as the configuration gives them."""
+
+    rule: str
+    settings: Mapping[str, object] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class StopChoice:
+    """Stopping rules, combined: the section may stop when any (or all) of them are met."""
+
+    rules: tuple[RuleChoice, ...]
+    combine: str = "any"
+
+
+@frozen(kw_only=True)
+class SectionSpecification:
+    """A section: one scale, measured from one or more banks.
+
+    `seconds` is the budget of time really shown (None: only the battery's). `prior` steers the
+    interim estimate; `reference` is the one prior of the final estimate, the same for everybody.
+    """
+
+    id: str
+    scale: str
+    banks: tuple[str, ...]
+    title: Mapping[str, str]
+    introduction: Mapping[str, str]
+    seconds: int | None
+    min_items: int
+    max_items: int
+    start: RuleChoice
+    selector: RuleChoice
+    exposure: RuleChoice
+    content: RuleChoice
+    interim: RuleChoice
+    final: RuleChoice
+    beside: RuleChoice | None
+    prior: Prior
+    reference: Prior
+    stop: StopChoice
+    break_after: int = 0
+
+
+@frozen(kw_only=True)
+class InterruptionPolicy:
+    """When resuming needs somebody's authorisation: seconds away, or the n-th cut."""
+
+    away_seconds: int = 60
+    cuts: int = 3
+
+
+@frozen(kw_only=True)
+class BatterySpecification:
+    """The whole test. `authorisation` is `self` (a single terminal) or `proctor` (a hall)."""
+
+    sections: tuple[SectionSpecification, ...]
+    seconds: int | None
+    practice: bool
+    authorisation: str
+    interruption: InterruptionPolicy
+    may_leave: bool
+
+    def section(self, section: str) -> SectionSpecification:
+        """Return a section by its id.
+
+        Raises:
+            KeyError: no such section.
+        """
+        for specification in self.sections:
+            if specification.id == section:
+                return specification
+        raise KeyError(section)

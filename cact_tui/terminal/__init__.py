@@ -1,0 +1,1 @@
+"""A Textual driver over any byte channel, a cell differ, terminal profiles."""

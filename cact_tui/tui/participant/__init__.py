@@ -1,0 +1,1 @@
+"""What a participant sees: pure compositions, and the app that shows them."""

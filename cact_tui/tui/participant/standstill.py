@@ -1,0 +1,114 @@
+"""The test stands still, and the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from attrs import evolve, frozen
+
+from cact_tui.delivery.actions import Return
+from cact_tui.delivery.views import EndView, Standstill, StandstillView
+from cact_tui.i18n import translator
+from cact_tui.text import wrap
+from cact_tui.tui.lines import BLANK, centred, line, paragraph, strong
+from cact_tui.tui.participant.paging import page_hints, page_number, paginate, turned
+from cact_tui.tui.participant.stage import Act, Command, Hint, Page, Stage, Step
+
+if TYPE_CHECKING:
+    from cact_tui.tui.keys import Key
+    from cact_tui.tui.lines import Line
+    from cact_tui.tui.participant.paging import Pages
+    from cact_tui.tui.participant.stage import Area
+
+_TEXT_COLUMNS = 60
+
+
+@frozen(kw_only=True)
+class Standing(Stage):
+    """Nothing can be answered now."""
+
+    view: StandstillView
+
+    def press(self, key: Key) -> Step:
+        """Enter returns from a leave, or closes a terminal that is done."""
+        if key.name == "enter" and self.view.closing:
+            return Step(self, Command.QUIT)
+        if key.name == "enter" and self.view.why is Standstill.LEFT:
+            return Step(self, Act(Return()))
+        return Step(self)
+
+    def draw(self) -> Page:
+        """Return title and text in the middle."""
+        columns = self.area.text_columns
+        rows = (strong(self.view.title), BLANK, *map(line, wrap(self.view.text, _TEXT_COLUMNS)))
+        above = max((self.area.rows - len(rows)) // 3, 0)
+        return Page(
+            language=self.view.language,
+            body=(*(BLANK,) * above, *(centred(row, columns) for row in rows)),
+            left=self._hints(),
+        )
+
+    def _hints(self) -> tuple[Hint, ...]:
+        _ = translator(self.view.language).gettext
+        if self.view.closing:
+            return (Hint("Enter", _("close this screen")),)
+        if self.view.why is Standstill.LEFT:
+            return (Hint("Enter", _("go on with the test")),)
+        return ()
+
+
+@frozen(kw_only=True)
+class Ended(Stage):
+    """Thanks, the reference number, what happens next; closing is asked for twice."""
+
+    view: EndView
+    page: int = 0
+    asked: bool = False
+
+    @property
+    def pages(self) -> Pages:
+        """Return reference, text and profile as pages."""
+        columns = self.area.text_columns
+        profile = paragraph(self.view.profile, columns)
+        between = (BLANK,) if profile else ()
+        text = paragraph(self.view.text, columns)
+        return paginate((*self._reference(), BLANK, *text, *between, *profile), self.area.rows)
+
+    def _reference(self) -> tuple[Line, ...]:
+        """Return the reference number in a box that is found at a glance."""
+        _ = translator(self.view.language).gettext
+        label = _("reference number")
+        text = f"   {label}   {self.view.reference}   "
+        edge = "─" * len(text)
+        return strong(f"┌{edge}┐"), strong(f"│{text}│"), strong(f"└{edge}┘")
+
+    def fit(self, area: Area) -> Self:
+        """Return it for another room, on a page that exists."""
+        fitted = evolve(self, area=area)
+        return evolve(fitted, page=min(self.page, len(fitted.pages) - 1))
+
+    def press(self, key: Key) -> Step:
+        """Turn pages; Enter on the last asks whether to close, a second one closes."""
+        last = len(self.pages) - 1
+        if key.name == "enter" and self.asked:
+            return Step(self, Command.QUIT)
+        if key.name == "enter" and self.page == last:
+            return Step(evolve(self, asked=True))
+        page = self.page + 1 if key.name == "enter" else turned(key, self.page, last + 1)
+        return Step(evolve(self, page=page, asked=False))
+
+    def draw(self) -> Page:
+        """Return the page it is opened at."""
+        pages = self.pages
+        language = self.view.language
+        _ = translator(language).gettext
+        trial = _("trial") if self.view.trial else ""
+        close = (Hint("Enter", _("close this screen")),) if self.page == len(pages) - 1 else ()
+        return Page(
+            language=language,
+            heading=" · ".join(filter(None, (self.view.title.upper(), trial))),
+            number=page_number(language, self.page, len(pages)),
+            body=pages[self.page],
+            question=_("Close this screen?  Enter yes · Esc back") if self.asked else "",
+            left=(*close, *page_hints(language, self.page, len(pages))),
+        )

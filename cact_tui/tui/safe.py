@@ -1,0 +1,37 @@
+"""The only way text reaches a widget: as segments, never as markup, without control characters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from cact_tui.text import clean
+from cact_tui.tui.lines import Span, Tone, cut, length
+
+if TYPE_CHECKING:
+    from cact_tui.tui.lines import Line
+
+# The terminal's own foreground and background throughout: readable on dark and on light ones.
+STYLES = {
+    Tone.PLAIN: Style(),
+    Tone.STRONG: Style(bold=True),
+    Tone.ALERT: Style(bold=True, color="red"),
+    Tone.ASK: Style(bold=True, reverse=True),
+    Tone.CURSOR: Style(reverse=True),
+}
+
+
+def segment(text: str, tone: Tone) -> Segment:
+    """Return a segment of harmless text on one line."""
+    return Segment(clean(text).replace("\n", " "), STYLES[tone])
+
+
+def strip(spans: Line, columns: int) -> Strip:
+    """Return a line as a strip of exactly so many cells."""
+    kept = cut(spans, columns)
+    rest = Span(" " * (columns - length(kept)))
+    segments = [segment(span.text, span.tone) for span in (*kept, rest) if span.text]
+    return Strip(segments).adjust_cell_length(columns)

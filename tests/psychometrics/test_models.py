@@ -1,0 +1,170 @@
+"""Item response models: probabilities, derivatives, information, and checks of parameters."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cact_tui.psychometrics.models.dichotomous import FOUR_PL, ONE_PL, THREE_PL, TWO_PL
+from cact_tui.psychometrics.models.graded import GRM
+from cact_tui.psychometrics.models.partial_credit import GPCM
+from cact_tui.psychometrics.pool import Pool
+from cact_tui.psychometrics.protocols import Model, Parameters
+from tests.psychometrics.cases import items_of_any_model, pool_of_items
+
+THETAS = np.array([-1000.0, -300.0, -8.0, -2.5, -0.3, 0.0, 1.1, 4.0, 8.0, 300.0, 1000.0])
+
+
+def one(model: str, parameters: Parameters, D: float = 1.0) -> Pool:
+    return pool_of_items([(model, parameters)], D)
+
+
+@given(item=items_of_any_model(), D=st.sampled_from([1.0, 1.702]))
+def test_probabilities_add_up_to_1_and_are_never_negative(
+    item: tuple[str, Parameters], D: float
+) -> None:
+    chances = pool_of_items([item], D).probabilities(THETAS)
+    assert (chances >= 0).all()
+    assert chances.sum(axis=2) == pytest.approx(np.ones((len(THETAS), 1)), abs=1e-12)
+
+
+@given(item=items_of_any_model(), D=st.sampled_from([1.0, 1.702]))
+def test_information_is_finite_and_never_negative(item: tuple[str, Parameters], D: float) -> None:
+    information = pool_of_items([item], D).information(THETAS)
+    assert np.isfinite(information).all()
+    assert (information >= 0).all()
+
+
+@given(item=items_of_any_model(), theta=st.floats(-4.0, 4.0), D=st.sampled_from([1.0, 1.702]))
+def test_derivatives_are_those_of_the_log_probabilities(
+    item: tuple[str, Parameters], theta: float, D: float
+) -> None:
+    pool = pool_of_items([item], D)
+    step = 1e-4
+    around = np.log(pool.probabilities(np.array([theta - step, theta, theta + step])))[:, 0]
+    first, second = pool.item_log_derivatives(np.array([0]), np.array([[theta]]))
+    slopes = (around[2] - around[0]) / (2 * step)
+    bends = (around[2] - 2 * around[1] + around[0]) / step**2
+    assert first[0, 0] == pytest.approx(slopes, abs=1e-5, rel=1e-5)
+    assert second[0, 0] == pytest.approx(bends, abs=1e-4, rel=1e-4)
+
+
+@given(item=items_of_any_model(), D=st.sampled_from([1.0, 1.702]))
+def test_information_is_minus_the_expected_second_derivative(
+    item: tuple[str, Parameters], D: float
+) -> None:
+    pool = pool_of_items([item], D)
+    theta = np.linspace(-5, 5, 11)
+    chances = pool.item_probabilities(np.array([0]), theta[None, :])
+    _, second = pool.item_log_derivatives(np.array([0]), theta[None, :])
+    assert pool.information(theta)[:, 0] == pytest.approx(
+        -(chances * second).sum(axis=2)[0], abs=1e-9
+    )
+
+
+def test_pitfall_5_far_thetas_give_probability_1_and_information_0() -> None:
+    pool = one("2PL", {"a": 3.0, "b": 0.0})
+    assert pool.probabilities(np.array([300.0]))[0, 0].tolist() == [
+        pytest.approx(0.0, abs=1e-300),
+        1.0,
+    ]
+    assert pool.information(np.array([300.0, -300.0])).tolist() == [[0.0], [0.0]]
+    graded = one("GRM", {"a": 3.0, "b": [-1.0, 0.0, 1.0]})
+    credit = one("GPCM", {"a": 3.0, "b": [-1.0, 0.0, 1.0]})
+    for polytomous in (graded, credit):
+        assert polytomous.probabilities(np.array([300.0]))[0, 0, -1] == 1.0
+        assert polytomous.information(np.array([300.0]))[0, 0] == pytest.approx(0.0, abs=1e-300)
+
+
+def test_pitfall_6_information_counts_the_upper_asymptote() -> None:
+    pool = one("4PL", {"a": 1.5, "b": 0.0, "c": 0.2, "d": 0.9})
+    assert pool.information(np.array([2.0]))[0, 0] == pytest.approx(0.0195, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("model", "parameters"),
+    [
+        ("1PL", {"b": 0.4}),
+        ("3PL", {"a": 1.3, "b": 0.4, "c": 0.2}),
+        ("GRM", {"a": 1.3, "b": [-0.5, 0.9]}),
+        ("GPCM", {"a": 1.3, "b": [0.9, -0.5]}),
+    ],
+)
+def test_pitfall_7_the_scaling_constant_multiplies_the_slope_everywhere(
+    model: str, parameters: Parameters
+) -> None:
+    scaled = one(model, parameters, 1.702)
+    steeper: dict[str, Any] = dict(parameters) | {"a": 1.702 * float(parameters.get("a", 1.0))}  # type: ignore[arg-type]
+    same = one("2PL" if model == "1PL" else model, steeper)
+    theta = np.linspace(-3, 3, 7)
+    assert scaled.probabilities(theta) == pytest.approx(same.probabilities(theta), abs=1e-14)
+    assert scaled.information(theta) == pytest.approx(same.information(theta), abs=1e-14)
+
+
+def test_pitfall_15_the_gpcm_of_two_categories_is_the_2pl_and_so_is_the_grm() -> None:
+    theta = np.linspace(-4, 4, 9)
+    plain = one("2PL", {"a": 1.4, "b": 0.3})
+    for model in ("GRM", "GPCM"):
+        pool = one(model, {"a": 1.4, "b": [0.3]})
+        assert pool.probabilities(theta) == pytest.approx(plain.probabilities(theta), abs=1e-15)
+        assert pool.information(theta) == pytest.approx(plain.information(theta), abs=1e-15)
+
+
+def test_pitfall_15_higher_categories_belong_to_higher_thetas() -> None:
+    for model in ("GRM", "GPCM"):
+        pool = one(model, {"a": 1.4, "b": [-1.0, 0.2, 1.0]})
+        chances = pool.probabilities(np.array([-5.0, 5.0]))[:, 0]
+        assert chances[0].argmax() == 0
+        assert chances[1].argmax() == 3
+
+
+def test_tail_probabilities_of_the_grm_keep_their_digits() -> None:
+    pool = one("GRM", {"a": 1.0, "b": [-1.0, 1.0]})
+    lowest, middle, _ = pool.probabilities(np.array([60.0]))[0, 0]
+    assert lowest == pytest.approx(np.exp(-61.0), rel=1e-12)
+    assert middle == pytest.approx(np.exp(-59.0) - np.exp(-61.0), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("model", "parameters", "key"),
+    [
+        (TWO_PL, {"b": 0.0}, "a"),
+        (ONE_PL, {"a": 1.0, "b": 0.0}, "a"),
+        (TWO_PL, {"a": 0.0, "b": 0.0}, "a"),
+        (TWO_PL, {"a": -1.0, "b": 0.0}, "a"),
+        (TWO_PL, {"a": True, "b": 0.0}, "a"),
+        (TWO_PL, {"a": 1.0, "b": "0"}, "b"),
+        (TWO_PL, {"a": 1.0, "b": float("nan")}, "b"),
+        (TWO_PL, {"a": 1.0, "b": [0.0]}, "b"),
+        (THREE_PL, {"a": 1.0, "b": 0.0, "c": 1.0}, "c"),
+        (THREE_PL, {"a": 1.0, "b": 0.0, "c": -0.1}, "c"),
+        (FOUR_PL, {"a": 1.0, "b": 0.0, "c": 0.3, "d": 0.3}, "d"),
+        (FOUR_PL, {"a": 1.0, "b": 0.0, "c": 0.3, "d": 1.1}, "d"),
+        (GRM, {"a": 1.0, "b": []}, "b"),
+        (GRM, {"a": 1.0, "b": 0.5}, "b"),
+        (GRM, {"a": 1.0, "b": [0.5, 0.5]}, "b"),
+        (GRM, {"a": 1.0, "b": [0.5, 0.1]}, "b"),
+        (GRM, {"a": 1.0, "b": [0.5, float("inf")]}, "b"),
+        (GPCM, {"a": 0, "b": [0.5]}, "a"),
+        (GPCM, {"a": 1.0, "b": [0.5, True]}, "b"),
+        (GPCM, {"a": 1.0, "b": [0.5], "c": 0.1}, "c"),
+    ],
+)
+def test_parameters_that_cannot_be_used_are_named_with_a_cure(
+    model: Model, parameters: dict[str, Any], key: str
+) -> None:
+    (problem,) = model.problems(parameters)
+    assert problem.key == key
+    assert problem.message
+    assert problem.cure
+
+
+def test_all_problems_of_an_item_are_reported_at_once() -> None:
+    problems = THREE_PL.problems({"a": -1.0, "c": 2.0, "g": 0.1})
+    assert sorted(problem.key for problem in problems) == ["a", "b", "c", "g"]
+
+
+def test_steps_of_the_gpcm_may_be_disordered_and_whole_numbers_are_numbers() -> None:
+    assert GPCM.problems({"a": 1, "b": [1, -1]}) == ()

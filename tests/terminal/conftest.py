@@ -1,0 +1,8 @@
+"""Let tests import their helpers as `tests.terminal.*`, however pytest was started."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
