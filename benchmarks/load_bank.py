@@ -12,46 +12,28 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cact_tui.banks.items import ItemBank
 from cact_tui.banks.key_reading import parse_keys
 from cact_tui.banks.reading import read_bank
-from cact_tui.errors import Problems
+from cact_tui.errors import BadInput, Problems
 from cact_tui.toml_source.bytes import parse_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cact_tui.banks.items import ItemBank
 
 REPEATS = 3
 OPTIONS = 5
 SEED = 2026
 
-WORDS = [
-    "pegawai",
-    "melindungi",
-    "informasi",
-    "pribadi",
-    "dengan",
-    "kata",
-    "sandi",
-    "yang",
-    "kuat",
-    "serta",
-    "autentikasi",
-    "dua",
-    "langkah",
-    "sebelum",
-    "membuka",
-    "tautan",
-    "pada",
-    "surat",
-    "elektronik",
-    "kantor",
-    "dinas",
-    "pelayanan",
-    "publik",
-    "masyarakat",
-    "aplikasi",
-]
+TEXT = """
+pegawai melindungi informasi pribadi dengan kata sandi yang kuat serta autentikasi dua langkah
+sebelum membuka tautan pada surat elektronik kantor dinas pelayanan publik masyarakat aplikasi
+"""
+WORDS = TEXT.split()
 
 HEAD = """\
 format = 1
@@ -137,8 +119,8 @@ def load(path: Path, cache: Path | None) -> ItemBank:
     """Return the bank in a file."""
     problems = Problems()
     bank = read_bank(path, problems, cache=cache)
-    problems.raise_errors()
-    assert bank is not None
+    if bank is None:
+        raise BadInput(list(problems))
     return bank
 
 

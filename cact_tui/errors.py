@@ -99,6 +99,15 @@ class Conflict(CactError):
         self.found = found
 
 
+class NumberTaken(Conflict):
+    """Somebody else registered the same number in the same sitting first: look it up again."""
+
+    def __init__(self, session: str, after: int, sitting: str) -> None:
+        super().__init__(session, after, after)
+        self.args = (f"sitting {sitting} already has a participant of that number",)
+        self.sitting = sitting
+
+
 class StorageTrouble(CactError):
     """The store cannot write now (full, locked, read-only); nothing was acknowledged."""
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cact_tui.banks.keys import GradedOptions
+from cact_tui.banks.parameter_reading import model_named
 from cact_tui.errors import Severity
-from cact_tui.psychometrics.registry import MODELS, load
 
 if TYPE_CHECKING:
     from cact_tui.banks.items import Item
@@ -60,7 +60,7 @@ def _top_category(item: Item) -> int:
     """Return the model's highest category m."""
     if item.parameters is None:
         return MAX_CREDIT
-    model = load(MODELS, item.parameters.model)
+    model = model_named(item.parameters.model)
     return int(model.n_categories(item.parameters.values)) - 1
 
 

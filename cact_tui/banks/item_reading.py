@@ -21,7 +21,7 @@ from cact_tui.banks.items import (
     Stimulus,
 )
 from cact_tui.banks.layout import PAGE_LINES, excess_lines
-from cact_tui.banks.parameter_reading import Models, read_parameters, read_provenance
+from cact_tui.banks.parameter_reading import read_parameters, read_provenance
 from cact_tui.banks.shapes import ITEM_ID, OPTION_ID
 from cact_tui.toml_source.values import shown, suggestion, text_fault
 
@@ -43,13 +43,12 @@ _FORMS_WITH_KEY = {
 
 @frozen(kw_only=True)
 class Surroundings:
-    """What an item is read in: the bank's languages, purpose, scales, stimuli and models."""
+    """What an item is read in: the bank's languages, purpose, scales and stimuli."""
 
     languages: tuple[str, ...]
     purpose: BankPurpose
     scales: Mapping[str, Scale]
     stimuli: Mapping[str, Stimulus]
-    models: Models
 
 
 def read_item(table: Table, around: Surroundings) -> Item:
@@ -193,5 +192,5 @@ def _measurement(
     """Return parameters and provenance; a practice bank may leave both out."""
     if around.purpose is BankPurpose.PRACTICE and "parameters" not in table:
         return None, None
-    parameters = read_parameters(table.table("parameters"), form, around.models)
+    parameters = read_parameters(table.table("parameters"), form)
     return parameters, read_provenance(table.table("provenance"), parameters)

@@ -2,53 +2,54 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
-
 from cact_tui.banks.items import Form, Parameters, Provenance
-from cact_tui.psychometrics.protocols import Model
 from cact_tui.psychometrics.registry import MODELS, SettingsError, load
 from cact_tui.text import clean_line
 from cact_tui.toml_source.values import is_number, shown
 
 if TYPE_CHECKING:
+    from cact_tui.psychometrics.protocols import Model
     from cact_tui.toml_source import Table
 
 METHODS = ("assumed", "mml", "fixed")
 
 
-@frozen
-class Models:
-    """The models that a bank names, each loaded once."""
+@cache
+def model_named(name: str) -> Model:
+    """Return a model by name; looking through the installed packages is slow, so once is enough.
 
-    _loaded: dict[str, Model] = field(factory=dict)
-
-    def get(self, name: str, table: Table) -> Model | None:
-        """Return a model by name, or None with a problem recorded."""
-        if name not in self._loaded:
-            try:
-                self._loaded[name] = load(MODELS, name)
-            except SettingsError as error:
-                for problem in error.problems:
-                    table.problem("model", f"{shown(name)} is unknown", _phrase(problem.cure))
-                return None
-        return self._loaded[name]
+    Raises:
+        SettingsError: No plug-in has that name.
+    """
+    found: Model = load(MODELS, name)
+    return found
 
 
-def read_parameters(table: Table, form: Form | None, models: Models) -> Parameters | None:
+def _model(table: Table) -> Model | None:
+    name = table.text("model")
+    try:
+        return model_named(name) if name else None
+    except SettingsError as error:
+        for problem in error.problems:
+            table.problem("model", f"{shown(name)} is unknown", _phrase(problem.cure))
+        return None
+
+
+def read_parameters(table: Table, form: Form | None) -> Parameters | None:
     """Return the parameters of `[item.parameters]`, or None with problems recorded.
 
     `form` is None when the item's form is not known.
     """
-    name = table.text("model")
-    model = models.get(name, table) if name else None
+    model = _model(table)
     values = {key: table.values[key] for key in table.names() if key != "model"}
     if model is None or not _sound(table, model, values):
         return None
     if form is not None:
         _check_form(table, form, model.n_categories(values))
-    return Parameters(name, {key: _floats(value) for key, value in values.items()})
+    return Parameters(model.name, {key: _floats(value) for key, value in values.items()})
 
 
 def read_provenance(table: Table, parameters: Parameters | None) -> Provenance:

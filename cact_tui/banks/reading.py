@@ -10,7 +10,6 @@ from cact_tui.banks.bank_checks import check_references, warn_of_idle_parts
 from cact_tui.banks.cache import BankCache
 from cact_tui.banks.item_reading import Surroundings, read_item
 from cact_tui.banks.items import BankPurpose, Item, ItemBank, Scale, Stimulus
-from cact_tui.banks.parameter_reading import Models
 from cact_tui.banks.shapes import STIMULUS_ID, VERSION
 from cact_tui.toml_source import LANGUAGE, SLUG, Source, Table, read_bytes
 from cact_tui.toml_source.values import shown
@@ -78,7 +77,6 @@ def _bank(source: Source) -> ItemBank | None:
             root.tables("scale", required=True), lambda table: _scale(table, languages)
         ),
         stimuli=_distinct(root.tables("stimulus"), lambda table: _stimulus(table, languages)),
-        models=Models(),
     )
     tables = root.tables("item", required=True)
     items = _distinct(tables, lambda table: read_item(table, around))

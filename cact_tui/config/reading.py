@@ -97,7 +97,7 @@ def _timezone(table: Table) -> str:
     name = table.text("timezone", limit=64)
     try:
         ZoneInfo(name or "UTC")
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         table.problem(
             "timezone", f'there is no time zone "{name}"', "write Asia/Jakarta or the like"
         )
@@ -144,7 +144,8 @@ def _battery(
     sections = tuple(
         read_section(section, languages) for section in root.tables("section", required=True)
     )
-    _no_twins(root, tuple(section.id for section in sections))
+    for key in ("id", "scale"):
+        _no_twins(root, key, tuple(getattr(section, key) for section in sections))
     battery = BatterySpecification(
         sections=sections,
         seconds=table.integer("minutes", 1, 24 * 60) * 60 if "minutes" in table else None,
@@ -157,15 +158,12 @@ def _battery(
     return battery
 
 
-def _no_twins(root: Table, ids: tuple[str, ...]) -> None:
-    for index, section in enumerate(ids):
-        if section and section in ids[:index]:
-            root.problem(
-                "section",
-                f'the section id "{section}" is given twice',
-                "give each its own id",
-                inside=(index, "id"),
-            )
+def _no_twins(root: Table, key: str, words: tuple[str, ...]) -> None:
+    """Sections differ in id, and each measures a scale of its own."""
+    for index, word in enumerate(words):
+        if word and word in words[:index]:
+            message = f'the section {key} "{word}" is given twice'
+            root.problem("section", message, "give each section its own", inside=(index, key))
 
 
 def _interruption(table: Table) -> InterruptionPolicy:

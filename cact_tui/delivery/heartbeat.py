@@ -56,6 +56,7 @@ class Heartbeat:
 
     async def run(self) -> None:
         """Beat until the session has ended or another terminal has it."""
+        self._tell()
         while not self._over():
             await asyncio.sleep(BEAT_SECONDS)
             await self.beat()

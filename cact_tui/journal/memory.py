@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, define
 
-from cact_tui.errors import ChainBroken, Conflict, NotFound, StorageTrouble
+from cact_tui.errors import ChainBroken, Conflict, NotFound, NumberTaken, StorageTrouble
 from cact_tui.journal.chain import GENESIS, Row, link, verify
 from cact_tui.journal.codec import decode
 from cact_tui.journal.documents import checked, proved
@@ -15,7 +15,6 @@ from cact_tui.journal.protocol import (
     Checkpoint,
     Comment,
     Identity,
-    NumberTaken,
     SessionEntry,
 )
 from cact_tui.sessions.events import SessionOpened

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
-from cact_tui.errors import Conflict
 from cact_tui.sessions.events import Event
 
 if TYPE_CHECKING:
@@ -87,15 +86,6 @@ class SessionEntry:
     seq: int
     last_event: str
     at: int
-
-
-class NumberTaken(Conflict):
-    """Somebody else registered the same number in the same sitting first: look it up again."""
-
-    def __init__(self, session: str, after: int, sitting: str) -> None:
-        super().__init__(session, after, after)
-        self.args = (f"sitting {sitting} already has a participant of that number",)
-        self.sitting = sitting
 
 
 class Store(Protocol):

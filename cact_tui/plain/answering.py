@@ -13,7 +13,7 @@ from cact_tui.delivery.item_desk import LETTERS
 from cact_tui.delivery.views import ItemView, Saving
 from cact_tui.i18n import translator
 from cact_tui.plain.commands import Command
-from cact_tui.plain.phrases import lettered, sentence
+from cact_tui.plain.phrases import lettered, number, sentence
 from cact_tui.plain.replies import letters_of, reply_in
 from cact_tui.plain.stage import Stage, Step
 
@@ -40,6 +40,11 @@ class Answering(Stage):
     def language(self) -> str:
         """Return the language it speaks."""
         return self.view.language
+
+    @property
+    def begun(self) -> bool:
+        """Return that the test has begun."""
+        return True
 
     @property
     def opening(self) -> tuple[str, ...]:
@@ -192,7 +197,7 @@ class Answering(Stage):
 
     def _spoken(self) -> str:
         if self.view.form is Form.NUMERIC:
-            return f"{self.chosen[0]} {self.view.unit}".strip()
+            return f"{number(self.language, self.chosen[0])} {self.view.unit}".strip()
         return ", ".join(letters_of(self.chosen, self.view))
 
     def _number_rule(self) -> str:

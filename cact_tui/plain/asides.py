@@ -59,6 +59,8 @@ class Leaving(Aside):
     def whole(self) -> tuple[str, ...]:
         """Return what leaving means."""
         _ = translator(self.language).gettext
+        if not self.under.begun:
+            return (_("Your test has not begun here. Leaving closes this terminal."),)
         return (
             _(
                 "Leaving pauses your test. Your saved answers are kept and your time stands "
@@ -126,10 +128,14 @@ def _over(aside: Aside) -> Step:
 
 
 def _help(stage: Stage) -> tuple[str, ...]:
-    """Return how to answer and all commands, in the language of the stage."""
-    _ = translator(stage.language).gettext
-    commands = (command_help(command, stage.language) for command in stage.offered)
-    return (*stage.how, _("Commands, each on a line of its own:"), *commands)
+    """Return how to answer, and the commands in each language of the stage."""
+    return (*stage.how, *(line for code in stage.languages for line in _commands(stage, code)))
+
+
+def _commands(stage: Stage, language: str) -> tuple[str, ...]:
+    _ = translator(language).gettext
+    lines = (command_help(command, language) for command in stage.offered)
+    return (_("Commands, each on a line of its own:"), *lines)
 
 
 def _call(stage: Stage) -> Step:

@@ -32,6 +32,11 @@ class ChoosingLanguage(Stage):
         return next(iter(LANGUAGES))
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """Return all of them."""
+        return tuple(LANGUAGES)
+
+    @property
     def whole(self) -> tuple[str, ...]:
         """Return titles, languages and unfinished tests."""
         languages, unfinished = self.view.languages, self.view.unfinished

@@ -39,6 +39,11 @@ def numbered(choices: Iterable[Choice], first: int = 1) -> tuple[str, ...]:
     return tuple(f"{number}. {label}" for number, label in enumerate(labels, first))
 
 
+def number(language: str, value: str) -> str:
+    """Return a number with the decimal mark of the language."""
+    return value.replace(".", ",") if language == "id" else value
+
+
 def time_left(language: str, seconds: int | None) -> str:
     """Return how much time is left, in hours, minutes and seconds."""
     words = translator(language)

@@ -7,7 +7,7 @@ from attrs import frozen
 from cact_tui.delivery.actions import Continue
 from cact_tui.delivery.views import Passage, PassageView
 from cact_tui.i18n import translator
-from cact_tui.plain.commands import Command
+from cact_tui.plain.commands import Command, word
 from cact_tui.plain.phrases import fact_lines, sentence
 from cact_tui.plain.stage import Stage, Step
 
@@ -24,12 +24,16 @@ class Reading(Stage):
         return self.view.language
 
     @property
+    def begun(self) -> bool:
+        """Return whether the test has begun: only the notice comes before it."""
+        return self.view.passage is not Passage.PRIVACY
+
+    @property
     def whole(self) -> tuple[str, ...]:
-        """Return title, text and facts; before practice also how answers are typed here."""
+        """Return title, text and facts, and how what the text says is done here."""
         view = self.view
         title = sentence(", ".join(filter(None, (view.title, view.step))))
-        practice = ("", *self._how_to_answer()) if view.passage is Passage.PRACTICE else ()
-        return (title, "", view.text, *practice, *fact_lines(view.facts))
+        return (title, "", view.text, *self._here(), *fact_lines(view.facts))
 
     @property
     def how(self) -> tuple[str, ...]:
@@ -55,11 +59,26 @@ class Reading(Stage):
             return Step(stage=self, say=self.how)
         return Step(stage=self, action=Continue())
 
-    def _how_to_answer(self) -> tuple[str, ...]:
+    def _here(self) -> tuple[str, ...]:
+        """Return what takes the place of the keys of the screens."""
+        if self.view.passage is Passage.RULES:
+            return ("", self._commands())
+        if self.view.passage is Passage.PRACTICE:
+            return ("", self._answers())
+        return ()
+
+    def _commands(self) -> str:
         _ = translator(self.language).gettext
-        return (
-            _(
-                "In the linear mode you type the letter of an option, or a number, and press "
-                "Enter. Your choice is repeated; Enter on an empty line then sends it."
-            ),
+        text = _(
+            "In the linear mode there are no function keys and no menu: commands are words. Type "
+            "? for all of them, {call} for the proctor, {leave} to leave; then press Enter."
+        )
+        call, leave = (word(each, self.language) for each in (Command.CALL, Command.LEAVE))
+        return text.format(call=call, leave=leave)
+
+    def _answers(self) -> str:
+        _ = translator(self.language).gettext
+        return _(
+            "In the linear mode you type the letter of an option, or a number, and press Enter. "
+            "Your choice is repeated; Enter on an empty line then sends it."
         )

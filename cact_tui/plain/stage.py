@@ -22,6 +22,16 @@ class Stage:
         raise NotImplementedError
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages of help: several as long as nobody has chosen one."""
+        return (self.language,)
+
+    @property
+    def begun(self) -> bool:
+        """Return whether the test has begun, so that leaving pauses it."""
+        return False
+
+    @property
     def whole(self) -> tuple[str, ...]:
         """Return all there is to hear, as paragraphs."""
         raise NotImplementedError

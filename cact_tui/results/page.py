@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cact_tui.results.profile_text import profile_text
-from cact_tui.text import clean_line, pad
+from cact_tui.text import clean, clean_line, pad
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,12 +19,12 @@ LABEL_COLUMNS = 14
 
 def result_page(result: Result) -> str:
     """Return everything but the single items of a result."""
-    return "\n".join([*_head(result), "", *_sections(result), "", *_foot(result)])
+    return clean("\n".join([*_head(result), "", *_sections(result), "", *_foot(result)]))
 
 
 def result_lines(stored: Sequence[StoredResult]) -> tuple[str, ...]:
     """Return a table of results, a line each under a heading."""
-    rows = [_row(one.result) for one in stored]
+    rows = [tuple(clean_line(cell, 40) for cell in _row(one.result)) for one in stored]
     table = [("REFERENCE", "V", "STATUS", "SESSION", "NUMBER", "SITTING", "ANSWERED", ""), *rows]
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     return tuple(
@@ -39,8 +39,8 @@ def _row(result: Result) -> tuple[str, ...]:
         str(result.version),
         result.status,
         result.session.state,
-        clean_line(result.participant.number or UNKNOWN, 24),
-        clean_line(result.event.sitting, 40),
+        result.participant.number or UNKNOWN,
+        result.event.sitting,
         str(result.counts.answered),
         (result.label or "").upper(),
     )

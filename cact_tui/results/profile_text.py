@@ -9,7 +9,7 @@ from cact_tui.results import wording
 from cact_tui.results.band_plot import band_plot
 from cact_tui.results.profile import NOMINAL
 from cact_tui.results.wording import reason_words
-from cact_tui.text import clean_line, pad, wrap
+from cact_tui.text import clean, clean_line, pad, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -251,4 +251,6 @@ def _fitted(lines: Sequence[str]) -> str:
     kept = list(lines)
     while len(kept) > LINES and "" in kept:
         kept.remove("")
-    return "\n".join(line.rstrip() for line in kept[:LINES])
+    if len(kept) > LINES:
+        kept = [*kept[: LINES - 1], "..."]
+    return clean("\n".join(line.rstrip() for line in kept))

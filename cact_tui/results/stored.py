@@ -68,6 +68,6 @@ def first_difference(one: object, two: object, path: str = "") -> str | None:
         return None
     if isinstance(one, list) and isinstance(two, list) and len(one) == len(two):
         pairs = enumerate(zip(one, two, strict=True))
-        found = (first_difference(a, b, f"{path}[{index}]") for index, (a, b) in pairs)
-        return next((place for place in found if place), None)
+        places = (first_difference(a, b, f"{path}[{index}]") for index, (a, b) in pairs)
+        return next((place for place in places if place), None)
     return None if one == two else path

@@ -259,13 +259,9 @@ class CellGrid:
                 continue
             if start >= 0:
                 yield start, end
-            start, end = self._left_half(y, x), x + 1
+            start, end = x, x + 1
         if start >= 0:
             yield start, end
-
-    def _left_half(self, y: int, x: int) -> int:
-        """Return where the character begins that a column belongs to."""
-        return x - 1 if x and self._drawn.glyphs[y][x] == "" else x
 
     def _bridgeable(self, y: int, end: int, x: int) -> bool:
         """Whether the unchanged cells from `end` to `x` cost less than a movement over them."""

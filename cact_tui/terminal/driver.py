@@ -119,11 +119,6 @@ class Line:
             self.driver.close()
 
 
-def driver_class_for(channel: Channel, profile: Profile, size: tuple[int, int]) -> type[Driver]:
-    """Return what to pass as an app's `driver_class` for output only; see `Line` for both ways."""
-    return Line(channel, profile, size).driver_class
-
-
 class ChannelDriver(Driver):
     """Drives one app over one line."""
 

@@ -149,6 +149,7 @@ class _Scan:
 
     def array(self, path: KeyPath) -> None:
         """Pass over `[1, 2]`, noting the line of each element."""
+        self.at += 1
         index = 0
         while self.more("]"):
             self.lines[(*path, index)] = self.line
@@ -157,20 +158,20 @@ class _Scan:
 
     def inline_table(self, path: KeyPath) -> None:
         """Pass over `{ a = 1 }`."""
+        self.at += 1
         while self.more("}"):
             self.pair(path)
 
     def more(self, closing: str) -> bool:
-        """Pass over an opening bracket or comma; tell whether another element follows."""
-        if self.text[self.at] != closing:
-            self.at += self.text[self.at] in "[{,"
+        """Pass over a comma or the closing bracket; tell whether another element follows."""
+        self.skip(_GAP)
+        if self.text.startswith(",", self.at):
+            self.at += 1
             self.skip(_GAP)
-        if self.at >= len(self.text):
-            return False
-        if self.text[self.at] == closing:
+        if self.text.startswith(closing, self.at):
             self.at += 1
             return False
-        return True
+        return self.at < len(self.text)
 
 
 def _part(written: str) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import random
 import re
 import time
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import tomli
 import tomli_w
 
 from cact_tui.banks.key_reading import parse_keys
@@ -101,7 +101,7 @@ def strange_value(draw: random.Random, data: bytes) -> bytes:
 
 def strange_leaf(draw: random.Random, data: bytes) -> bytes:
     try:
-        document = tomllib.loads(data.decode())
+        document = tomli.loads(data.decode())  # has limits that tomllib lacks
     except (ValueError, RecursionError):
         return data
     holder: Any = document
@@ -111,7 +111,7 @@ def strange_leaf(draw: random.Random, data: bytes) -> bytes:
         if isinstance(below, dict | list) and below and draw.random() < 0.8:
             holder = below
             continue
-        holder[key] = tomllib.loads(f"v = {draw.choice(STRANGE)}")["v"]
+        holder[key] = tomli.loads(f"v = {draw.choice(STRANGE)}")["v"]
         break
     try:
         return tomli_w.dumps(document).encode()

@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from cact_tui.errors import ChainBroken, Conflict, NotFound, StorageFailure, StorageTrouble
+from cact_tui.errors import (
+    ChainBroken,
+    Conflict,
+    NotFound,
+    NumberTaken,
+    StorageFailure,
+    StorageTrouble,
+)
 from cact_tui.journal.chain import GENESIS
 from cact_tui.journal.memory import MemoryStore
-from cact_tui.journal.protocol import Checkpoint, NumberTaken, SessionEntry
+from cact_tui.journal.protocol import Checkpoint, SessionEntry
 from cact_tui.journal.sqlite import SqliteStore
 from cact_tui.sessions.events import Paused, Resumed
 from tests.journal.samples import AT, answer, comment, identity, opened

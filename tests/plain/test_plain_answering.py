@@ -99,6 +99,11 @@ async def test_what_is_no_number_is_not_taken(line: str) -> None:
     assert "At most 1 decimals; a comma or a point separates them.\n" in text
 
 
+async def test_a_number_is_repeated_with_the_comma_of_the_language() -> None:
+    text, _ = await scripted(FakeFlow(evolve(script.NUMERIC, language="id")), ["12.5"])
+    assert "12,5 kg" in text
+
+
 async def test_a_whole_number_is_asked_for_where_there_are_no_decimals() -> None:
     flow = FakeFlow(evolve(script.NUMERIC, decimals=0, unit=""))
     text, _ = await scripted(flow, ["1,5", "2", ""])

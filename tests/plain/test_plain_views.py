@@ -15,7 +15,7 @@ from cact_tui.delivery.actions import (
     Leave,
     Return,
 )
-from cact_tui.delivery.views import LanguageView, Saving, View
+from cact_tui.delivery.views import LanguageView, Passage, Saving, View
 from cact_tui.i18n import LANGUAGES as CODES
 from cact_tui.plain.face import CLOSED, GONE
 from tests.plain import script
@@ -55,6 +55,16 @@ async def test_the_first_view_speaks_every_language_and_offers_what_was_cut_off(
         assert expected in text
     assert "1. Bahasa Indonesia\n2. English\n" in text
     assert "3. K7QF-2MXD, 0231\n" in text
+    assert "\nulang: " in text
+    assert "\nrepeat: " in text
+
+
+async def test_leaving_before_the_test_closes_the_terminal() -> None:
+    flow = FakeFlow(script.PRIVACY, script.LEFT_FOR_GOOD)
+    text, code = await scripted(flow, ["leave", "keluar", "leave", "leave"])
+    assert "Your test has not begun here." in text
+    assert flow.actions == [Leave("LEAVE")]
+    assert code == CLOSED
 
 
 @pytest.mark.parametrize(
@@ -134,6 +144,20 @@ async def test_before_the_test_a_passage_has_a_way_back_and_no_proctor() -> None
     flow = FakeFlow(script.PRIVACY)
     await scripted(flow, ["call", "note something", "time", "back"])
     assert flow.actions == [Back()]
+
+
+@pytest.mark.parametrize(
+    ("passage", "words"),
+    [
+        (Passage.RULES, "call for the proctor, leave to leave"),
+        (Passage.PRACTICE, "you type the letter of an option"),
+    ],
+)
+async def test_rules_and_practice_say_what_takes_the_place_of_keys(
+    passage: Passage, words: str
+) -> None:
+    text, _ = await scripted(FakeFlow(evolve(script.SECTION, passage=passage)), [])
+    assert words in " ".join(text.split())
 
 
 async def test_practice_has_no_number_of_items() -> None:

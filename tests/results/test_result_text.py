@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 from cact_tui.results.administration import courses
 from cact_tui.results.band_plot import band_plot
 from cact_tui.results.build import build_result
-from cact_tui.results.page import result_page
+from cact_tui.results.page import result_lines, result_page
 from cact_tui.results.profile import build_profile
 from cact_tui.results.profile_text import percent, profile_pages, profile_text
+from cact_tui.results.reading import StoredResult
 from cact_tui.text import width
 from tests.results.samples import (
     CALIBRATED,
@@ -164,3 +166,30 @@ def test_foreign_text_cannot_act_on_a_terminal() -> None:
     assert "\x1b" not in page
     assert "\u202e" not in page
     assert "EVIL" in page
+
+
+def test_a_doctored_result_file_cannot_act_on_a_terminal_either() -> None:
+    result = build_result(sat(TRIAL, {"alpha": MIXED}), TRIAL, identity())
+    evil = "\x1b]0;owned\x07"
+    (scale,) = result.profile.scales
+    doctored = evolve(
+        result,
+        status=evil,
+        sections=tuple(evolve(one, id=evil, stop_reason=evil) for one in result.sections),
+        profile=evolve(
+            result.profile,
+            scales=(evolve(scale, name={"en": evil}, subparts=()),),
+            position_group_name={"en": evil},
+        ),
+    )
+    shown = [result_page(doctored), *result_lines([StoredResult(path=Path(), result=doctored)])]
+    assert all("\x1b" not in text and "\x07" not in text for text in shown)
+
+
+def test_a_page_that_is_too_long_says_that_it_was_cut() -> None:
+    many = tuple(f"{'x' * 60}-{number}" for number in range(40))
+    event = evolve(TRIAL, profile=evolve(TRIAL.profile, standards=standards(("alpha", *many))))
+    lines = profile_pages(_profile(event, MIXED), "en")[-1].split("\n")
+    assert len(lines) == 17
+    assert lines[0].startswith("UJI COBA")
+    assert lines[-1] == "..."

@@ -23,16 +23,33 @@ SENDABLE = re.compile(
 Look = tuple[str, str, str, tuple[bool, ...]]
 
 
+class _Screen(pyte.Screen):  # type: ignore[misc]  # pyte is untyped
+    """A screen whose erased cells have the background at most, as on most terminals."""
+
+    background_erase = True
+
+    def erase_in_line(self, how: int = 0, private: bool = False) -> None:  # noqa: FBT001, FBT002
+        before = self.cursor.attrs
+        erased = self.default_char
+        if self.background_erase:
+            erased = erased._replace(bg=before.bg)
+        self.cursor.attrs = erased
+        super().erase_in_line(how, private)
+        self.cursor.attrs = before
+
+
 class Emulator:
     """A terminal that is also a channel; `backlog` is whatever a test says."""
 
-    def __init__(self, width: int = 80, height: int = 24) -> None:
+    def __init__(self, width: int = 80, height: int = 24, *, background_erase: bool = True) -> None:
         self.backlog = 0
+        self._background_erase = background_erase
         self.sent: list[bytes] = []
         self.new_screen(width, height)
 
     def new_screen(self, width: int, height: int) -> None:
-        self.screen = pyte.Screen(width, height)
+        self.screen = _Screen(width, height)
+        self.screen.background_erase = self._background_erase
         self._stream = pyte.ByteStream(self.screen)
         self._stream.feed(b"\x1b[?7l")
 

@@ -112,7 +112,7 @@ def test_the_terminal_ends_up_showing_the_grid_whatever_frames_were_skipped(
     background_erase: bool,  # noqa: FBT001 - pytest passes it by name
 ) -> None:
     cells = grid(colours=colours, background_erase=background_erase)
-    terminal = Emulator(WIDTH, HEIGHT)
+    terminal = Emulator(WIDTH, HEIGHT, background_erase=background_erase)
     play(steps, cells, terminal)
     assert terminal.looks() == painted_cell_by_cell(cells).looks()
 
@@ -205,6 +205,8 @@ def test_half_of_a_wide_character_is_never_left_behind() -> None:
     cells.feed("\x1b[1;1H世界")
     cells.feed("\x1b[1;2Hx")
     assert cells.text().splitlines()[0] == " x界".ljust(WIDTH - 1)
+    cells.feed("\x1b[1;3Hy")
+    assert cells.text().splitlines()[0] == " xy ".ljust(WIDTH)
 
 
 def test_what_follows_a_wide_character_is_placed_anew() -> None:

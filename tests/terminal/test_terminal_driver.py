@@ -11,7 +11,7 @@ import pytest
 from rich.style import Style
 from textual.widgets import Input, Static
 
-from cact_tui.terminal.driver import MAX_SIZE, ChannelDriver, Line, driver_class_for
+from cact_tui.terminal.driver import MAX_SIZE, ChannelDriver, Line
 from cact_tui.terminal.profiles import Profile, profile_for
 from tests.terminal.demo import Demo
 from tests.terminal.emulator import Emulator
@@ -227,7 +227,7 @@ async def test_a_broken_channel_closes_the_driver() -> None:
         def write(self, data: bytes) -> None:
             raise BrokenPipeError
 
-    app = Demo(driver_class_for(Broken(), XTERM, (80, 24)))
+    app = Demo(Line(Broken(), XTERM, (80, 24)).driver_class)
     task = asyncio.create_task(app.run_async(mouse=False))
     await until(lambda: app.is_running)
     app.exit("ende")

@@ -76,7 +76,7 @@ async def test_random_keys_and_sizes_do_no_harm(sit: Sit, seed: int) -> None:
     flow = WatchedFlow(_views(chance))
     incidents: list[Exception] = []
     async with sit(flow=flow, on_incident=lambda _number, error: incidents.append(error)) as seat:
-        for _ in range(8):
+        for _ in range(20):
             for name in chance.choices(KEYS, k=25):
                 seat.send(name)
                 if chance.random() < 0.5:

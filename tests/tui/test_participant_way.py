@@ -129,7 +129,9 @@ async def test_nothing_is_asked_before_something_is_chosen(sit: Sit) -> None:
     async with sit(item()) as seat:
         await seat.press("enter", "enter", "enter")
         assert seat.flow.responses == []
-        assert "Kirim" not in seat.text
+        assert "Pilih dahulu satu jawaban: A-E" in seat.rows[23]
+        await seat.press("b")
+        assert "Pilih dahulu" not in seat.text
 
 
 async def test_several_options_are_chosen_by_letters_or_arrows(sit: Sit) -> None:
@@ -144,7 +146,7 @@ async def test_several_options_are_chosen_by_letters_or_arrows(sit: Sit) -> None
 async def test_a_number_is_typed_with_a_comma(sit: Sit) -> None:
     async with sit(numeric_item(), end_view()) as seat:
         await seat.press("6", "6", "comma", "x", "enter")
-        assert "Kirim" not in seat.text
+        assert "Ketik dahulu jawaban Anda." in seat.rows[23]
         await seat.press("0", "enter")
         assert "Kirim jawaban 66,0 orang?" in seat.text
         await seat.press("enter")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cact_tui.errors import Conflict, NotFound
+from cact_tui.errors import Conflict, NotFound, NumberTaken
 from cact_tui.journal.chain import GENESIS, Row, link, verify
 from cact_tui.journal.documents import proved
-from cact_tui.journal.protocol import Checkpoint, Comment, Identity, NumberTaken, SessionEntry
+from cact_tui.journal.protocol import Checkpoint, Comment, Identity, SessionEntry
 from cact_tui.sessions.events import SessionOpened
 
 if TYPE_CHECKING:

@@ -43,7 +43,8 @@ class Answering(Stage):
     """An item, its layout and the answer in the making.
 
     `answer` is the id under which `sent` was sent; the same answer keeps it however often it is
-    sent. `busy` is true while an answer is on its way.
+    sent. `busy` is true while an answer is on its way; `hasty` after an Enter that came before
+    there was an answer.
     """
 
     view: ItemView
@@ -52,6 +53,7 @@ class Answering(Stage):
     answer: str = ""
     sent: tuple[str, ...] = ()
     busy: bool = False
+    hasty: bool = False
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -82,7 +84,7 @@ class Answering(Stage):
 
     def disarmed(self) -> Answering:
         """Return it without the question whether to send."""
-        return evolve(self, desk=evolve(self.desk, armed=False))
+        return evolve(self, desk=evolve(self.desk, armed=False), hasty=False)
 
     def fit(self, area: Area) -> Self:
         """Return it laid out anew, with choice and page kept."""
@@ -99,7 +101,8 @@ class Answering(Stage):
         if self.busy:
             return Step(self)
         desk = press(self.desk, key.character if key.character.strip() else key.name)
-        after = evolve(self, desk=desk)
+        hasty = key.name == "enter" and self.page.answers and not self.desk.complete
+        after = evolve(self, desk=desk, hasty=hasty)
         return after.sending() if desk.send else Step(after)
 
     def sending(self) -> Step:
@@ -197,10 +200,26 @@ class Answering(Stage):
         return _("saving…") if waiting else self.view.status
 
     def _question(self) -> str:
+        if self.hasty:
+            return self._reminder()
         if not self.desk.armed or self.busy:
             return ""
         _ = translator(self.view.language).gettext
         return _("Send answer {answer}?  Enter yes · Esc back").format(answer=self._spoken())
+
+    def _reminder(self) -> str:
+        """Return what is missing before anything can be sent."""
+        _ = translator(self.view.language).gettext
+        if is_numeric(self.view):
+            return _("First type your answer.")
+        if self.view.choose == 1:
+            return _("First choose an answer: {letters}").format(letters=self._letters)
+        missing = _("First choose {n} answers: {letters}")
+        return missing.format(n=self.view.choose, letters=self._letters)
+
+    @property
+    def _letters(self) -> str:
+        return f"{LETTERS[0]}-{LETTERS[len(self.desk.options) - 1]}"
 
     def _spoken(self) -> str:
         if is_numeric(self.view):
@@ -226,11 +245,10 @@ class Answering(Stage):
         _ = translator(self.view.language).gettext
         if is_numeric(self.view):
             return Hint("0-9", _("type a number"))
-        letters = f"{LETTERS[0]}-{LETTERS[len(self.desk.options) - 1]}"
         if self.view.choose == 1:
-            return Hint(letters, _("choose"))
+            return Hint(self._letters, _("choose"))
         chosen = _("choose {n} (so far {chosen})")
-        return Hint(letters, chosen.format(n=self.view.choose, chosen=len(self.desk.chosen)))
+        return Hint(self._letters, chosen.format(n=self.view.choose, chosen=len(self.desk.chosen)))
 
 
 def item_key(view: ItemView) -> ItemKey:

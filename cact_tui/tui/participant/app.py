@@ -109,6 +109,7 @@ class ParticipantApp(LockedApp):
 
     def _show_view(self, view: View) -> None:
         self._view = view
+        self._room.face = evolve(self._room.face, reading=self._flow.clock)
         if self._room.see(view):
             ended = isinstance(self._room.stage, Ended)
             self._guard.shut(guard.END if ended else guard.NEW_VIEW)

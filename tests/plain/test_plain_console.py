@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import pty
+import select
 import signal
 import termios
 import threading
@@ -14,8 +15,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cact_tui.delivery.actions import Respond
+from cact_tui.plain.console import (
+    FdWriter,
+    ThreadReader,
+    line_discipline,
+    run_on_console,
+    speaks_utf8,
+)
 from cact_tui.plain.face import CLOSED, GONE
-from cact_tui.plain.local import FdWriter, ThreadReader, line_discipline, run_here, speaks_utf8
 from tests.plain import script
 from tests.plain.script import FakeFlow
 
@@ -71,7 +78,7 @@ async def test_a_whole_session_runs_over_pipes(pipe: tuple[int, int], tmp_path: 
     heart = asyncio.ensure_future(asyncio.sleep(0.01))
     with (tmp_path / "out").open("wb") as out:
         running = asyncio.ensure_future(
-            run_here(flow, UTF8, input_fd=pipe[0], output_fd=out.fileno())
+            run_on_console(flow, environment=UTF8, input_fd=pipe[0], output_fd=out.fileno())
         )
         await heart  # the loop is not held up while nothing comes
         for line in (b"b\n", b"\n", b"\n", b"\n"):
@@ -89,7 +96,9 @@ async def test_a_script_may_be_a_file(tmp_path: Path) -> None:
     typed.write_bytes(b"?\n" * 1000 + b"b\n\n\n\n")
     flow = FakeFlow(script.ITEM, script.SECTION, script.END)
     with typed.open("rb") as source, (tmp_path / "out").open("wb") as out:
-        code = await run_here(flow, {}, input_fd=source.fileno(), output_fd=out.fileno())
+        code = await run_on_console(
+            flow, environment={}, input_fd=source.fileno(), output_fd=out.fileno()
+        )
     assert code == CLOSED
     assert (tmp_path / "out").read_bytes().isascii()
 
@@ -99,7 +108,10 @@ async def test_the_end_of_a_pipe_is_the_end_of_the_terminal(pipe: tuple[int, int
     os.write(pipe[1], b"b\nnever ended")
     os.close(pipe[1])
     with open(os.devnull, "wb") as out:  # noqa: ASYNC230, PTH123 - the null device
-        assert await run_here(flow, UTF8, input_fd=pipe[0], output_fd=out.fileno()) == GONE
+        assert (
+            await run_on_console(flow, environment=UTF8, input_fd=pipe[0], output_fd=out.fileno())
+            == GONE
+        )
     assert flow.closed == 1
 
 
@@ -107,7 +119,9 @@ async def test_a_person_at_a_terminal_types_behind_the_prompt(tty: tuple[int, in
     master, slave = tty
     flow = FakeFlow(script.ITEM, script.NEXT_ITEM)
     found = termios.tcgetattr(slave)
-    running = asyncio.ensure_future(run_here(flow, UTF8, input_fd=slave, output_fd=slave))
+    running = asyncio.ensure_future(
+        run_on_console(flow, environment=UTF8, input_fd=slave, output_fd=slave)
+    )
     hand = Hand(master)
     await hand.await_words("Your answer, A to D: ")
     hand.type("b\x03\x1a\x04\n")
@@ -125,7 +139,9 @@ async def test_a_person_at_a_terminal_types_behind_the_prompt(tty: tuple[int, in
 async def test_a_terminal_that_hangs_up_is_gone(tty: tuple[int, int]) -> None:
     master, slave = tty
     flow = FakeFlow(script.ITEM)
-    running = asyncio.ensure_future(run_here(flow, UTF8, input_fd=slave, output_fd=slave))
+    running = asyncio.ensure_future(
+        run_on_console(flow, environment=UTF8, input_fd=slave, output_fd=slave)
+    )
     await Hand(master).await_words("Your answer, A to D: ")
     os.close(master)
     assert await asyncio.wait_for(running, 5) == GONE
@@ -144,6 +160,25 @@ async def test_what_a_terminal_still_holds_is_dropped(tty: tuple[int, int]) -> N
         await asyncio.wait_for(arrived.wait(), 5)
         assert reader.take() == "b"
         reader.close()
+
+
+async def test_what_was_read_and_not_yet_handed_over_is_dropped_too(pipe: tuple[int, int]) -> None:
+    reader = ThreadReader(pipe[0])
+    os.write(pipe[1], b"early\n")
+    await asyncio.to_thread(_until_empty, pipe[0])
+    reader.drop()
+    os.write(pipe[1], b"late\n")
+    lines: list[str] = []
+    while not lines:
+        await asyncio.sleep(0.001)
+        lines = [line for line in [reader.take()] if line is not None]
+    reader.close()
+    assert lines == ["late"]
+
+
+def _until_empty(fd: int) -> None:
+    while select.select([fd], [], [], 0)[0]:
+        pass
 
 
 async def test_lines_wait_in_the_pipe_when_there_are_too_many(pipe: tuple[int, int]) -> None:

@@ -37,10 +37,10 @@ def speaks_utf8(environment: Mapping[str, str]) -> bool:
     return "utf-8" in locale or "utf8" in locale
 
 
-async def run_here(
+async def run_on_console(
     flow: Flow,
-    environment: Mapping[str, str],
     *,
+    environment: Mapping[str, str] = os.environ,
     input_fd: int = 0,
     output_fd: int = 1,
 ) -> int:
@@ -77,6 +77,9 @@ class ThreadReader:
         self._owed = False
         self._wakened, self._waker = os.pipe()
         self._reading = threading.Lock()
+        # How often was dropped: now, and when what is under way was read.
+        self._drops = 0
+        self._read_after = 0
         self._closing = False
         self._thread = threading.Thread(target=self._read, name="plain-input", daemon=True)
         self._thread.start()
@@ -104,6 +107,7 @@ class ThreadReader:
     def drop(self) -> None:
         """Forget all that was typed so far, what the terminal still holds too."""
         with self._reading, suppress(termios.error):
+            self._drops += 1
             termios.tcflush(self._fd, termios.TCIFLUSH)
         self._intake.drop()
         self._make_room()
@@ -141,6 +145,7 @@ class ThreadReader:
         """Return what is there; nothing at the end."""
         if self._closing:
             return b""
+        self._read_after = self._drops
         try:
             return os.read(self._fd, _READ)
         except BlockingIOError:
@@ -151,6 +156,8 @@ class ThreadReader:
     def _feed(self, data: bytes) -> None:
         self._owed = True
         self._intake.feed(data)
+        if self._read_after != self._drops:
+            self._intake.drop()
         self._make_room()
 
     def _make_room(self) -> None:
