@@ -6,23 +6,19 @@ import asyncio
 import platform
 import secrets
 from collections.abc import Callable, Mapping
+from importlib import metadata
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from cact_tui import __version__
 from cact_tui.clock import SystemClock
 from cact_tui.config.files import CONFIGURATION, FolderFiles, PinnedFiles
 from cact_tui.config.materials import load_materials
 from cact_tui.config.participants import read_participants
+from cact_tui.config.proved import ProvedMarks
 from cact_tui.delivery.reference import new_reference
 from cact_tui.delivery.services import Exam, Services
 from cact_tui.errors import Problems
 from cact_tui.journal.opening import open_store
-from cact_tui.results.build import build_result
-from cact_tui.results.profile import may_show_participant
-from cact_tui.results.profile_text import profile_text
-from cact_tui.results.writing import write_result
 from cact_tui.sessions.events import ENDED, Build, SessionOpened
 from cact_tui.sessions.plan import BatteryPlan
 from cact_tui.toml_source import read_bytes
@@ -37,12 +33,24 @@ if TYPE_CHECKING:
 Probe = Callable[[str], None]
 
 
-def read_event(path: Path, problems: Problems) -> Materials | None:
-    """Return the materials of a configuration file, or None with problems recorded."""
+def read_event(path: Path, problems: Problems, *, anew: bool = False) -> Materials | None:
+    """Return the materials of a configuration file, or None with problems recorded.
+
+    Files that this program found good before are not proved again, unless `anew`; their warnings
+    are not repeated then.
+    """
     folder = path.parent
     files = FolderFiles(folder, path.name)
     cache = folder / "var" / "cache"
-    return load_materials(files, CONFIGURATION, problems, cache=cache)
+    marks, first_look = ProvedMarks(cache), Problems()
+    materials = load_materials(files, CONFIGURATION, first_look, cache=cache, check=False)
+    if materials is not None and not anew and marks.has(materials.documents):
+        problems.extend(first_look)
+        return materials
+    materials = load_materials(files, CONFIGURATION, problems, cache=cache)
+    if materials is not None:
+        marks.add(materials.documents)
+    return materials
 
 
 def exam_of(materials: Materials) -> Exam:
@@ -112,8 +120,11 @@ class Event:
 
     async def finish(self, session: str, exam: Exam, language: str) -> str:
         """Write the result of an ended session; return the profile where it may be shown."""
+        from cact_tui.results.profile import may_show_participant
+        from cact_tui.results.profile_text import profile_text
+
         result, recorded = await self.result(session, exam)
-        await asyncio.to_thread(write_result, self.results, result, probe=self._probe)
+        await self._write(result)
         opened = recorded[0].event
         rehearsal = isinstance(opened, SessionOpened) and opened.rehearsal
         if not may_show_participant(exam.materials, rehearsal=rehearsal):
@@ -124,6 +135,8 @@ class Event:
         self, session: str, exam: Exam | None = None
     ) -> tuple[Result, tuple[Recorded, ...]]:
         """Return the result of a session as its events give it, and the events."""
+        from cact_tui.results.build import build_result
+
         recorded = await self.store.read(session)
         opened = recorded[0].event if recorded else None
         if not isinstance(opened, SessionOpened):
@@ -138,7 +151,12 @@ class Event:
         for entry in await self.store.sessions(self.exam.materials.event.id):
             if entry.last_event in ENDED and not self._has_result(entry.session):
                 result, _ = await self.result(entry.session)
-                await asyncio.to_thread(write_result, self.results, result, probe=self._probe)
+                await self._write(result)
+
+    async def _write(self, result: Result) -> None:
+        from cact_tui.results.writing import write_result
+
+        await asyncio.to_thread(write_result, self.results, result, probe=self._probe)
 
     def _has_result(self, session: str) -> bool:
         return (self.results / f"{session}.v1.json").exists()
@@ -163,7 +181,7 @@ def build() -> Build:
     return Build(
         version=__version__,
         python=platform.python_version(),
-        numpy=np.__version__,
+        numpy=metadata.version("numpy"),
         platform=f"{platform.system()} {platform.machine()}",
     )
 

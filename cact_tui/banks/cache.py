@@ -31,6 +31,7 @@ KEPT = 16
 """Files kept; the oldest go."""
 
 _SUFFIX = ".bank"
+_LIBRARIES = ("tomli", "wcwidth")
 _READERS = ("banks/*.py", "toml_source/*.py", "psychometrics/models/*.py", "text.py")
 
 
@@ -102,4 +103,5 @@ def _program() -> bytes:
         (entry.name, entry.value, entry.dist.version if entry.dist else "")
         for entry in metadata.entry_points(group=MODELS)
     )
-    return canonical([platform.python_version(), code, models, metadata.version("tomli")])
+    libraries = [metadata.version(name) for name in _LIBRARIES]
+    return canonical([platform.python_version(), code, models, libraries])

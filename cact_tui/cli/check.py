@@ -63,7 +63,7 @@ def _check(path: Path, problems: Problems) -> None:
         if bank is not None and bank.purpose.value != "practice":
             read_keys(path.with_name(f"{path.stem}.key.toml"), bank, problems)
         return
-    materials = read_event(path, problems)
+    materials = read_event(path, problems, anew=True)
     if materials is not None:
         read_roster(path, materials, problems)
 

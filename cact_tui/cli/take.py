@@ -102,8 +102,8 @@ async def _serve(event: Event, services: Services, options: argparse.Namespace) 
 
 async def _screen(services: Services) -> int:
     # Textual is half of the start-up time and only this face needs it.
-    from cact_tui.terminal.local import LocalTerminal  # noqa: PLC0415
-    from cact_tui.tui.participant.app import ParticipantApp  # noqa: PLC0415
+    from cact_tui.terminal.local import LocalTerminal
+    from cact_tui.tui.participant.app import ParticipantApp
 
     local = LocalTerminal()
     if not local.profile.addressable:
@@ -133,7 +133,7 @@ async def _screen(services: Services) -> int:
 
 
 async def _plain(services: Services) -> int:
-    from cact_tui.plain.console import run_on_console  # noqa: PLC0415
+    from cact_tui.plain.console import run_on_console
 
     terminal = Terminal(
         mode="plain",
@@ -147,7 +147,7 @@ async def _plain(services: Services) -> int:
 
 
 async def _rehearse(event: Event, services: Services, options: argparse.Namespace) -> int:
-    from cact_tui.delivery.rehearsal import Mind, SimulatedParticipant  # noqa: PLC0415
+    from cact_tui.delivery.rehearsal import Mind, SimulatedParticipant
 
     terminal = Terminal(
         mode="rehearsal", terminal="none", columns=80, rows=24, charset="utf8", colours="mono"

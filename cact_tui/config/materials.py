@@ -11,7 +11,6 @@ from cact_tui.banks.standard_reading import (
     parse_position_standards,
     parse_standard_setting,
 )
-from cact_tui.config.checking import check_materials
 from cact_tui.config.files import Files, RecordingFiles
 from cact_tui.config.reading import Configuration, read_configuration
 from cact_tui.config.settings import CategoryRules, Materials, Passages, ProfileRules
@@ -39,17 +38,19 @@ def load_materials(
 ) -> Materials | None:
     """Return everything that the configuration `name` asks for, or None with problems recorded.
 
-    `check` also looks at sections, banks and standards together; what a session pinned was checked
-    when it was opened.
+    `check` also builds every rule and looks at sections, banks and standards together; what a
+    session pinned was checked when it was opened.
     """
     recording = RecordingFiles(files)
     data = recording.read(name, problems)
     source = None if data is None else Source.parse(data, files.label(name), problems)
-    configuration = None if source is None else read_configuration(source)
+    configuration = None if source is None else read_configuration(source, prove=check)
     if source is None or configuration is None:
         return None
     materials = _Loader(recording, configuration, problems, cache).materials()
     if check and materials is not None:
+        from cact_tui.config.checking import check_materials
+
         check_materials(materials, source)
     return None if problems.errors else materials
 

@@ -46,8 +46,11 @@ class Configuration:
     confidence: float
 
 
-def read_configuration(source: Source) -> Configuration | None:
-    """Return the configuration, or None when the source has problems (all recorded)."""
+def read_configuration(source: Source, *, prove: bool = True) -> Configuration | None:
+    """Return the configuration, or None when the source has problems (all recorded).
+
+    `prove` is as in `read_section`.
+    """
     root = source.table()
     root.integer("format", FORMAT, FORMAT)
     event = _event(root.table("event"))
@@ -58,7 +61,9 @@ def read_configuration(source: Source) -> Configuration | None:
         event=event,
         store=_store(root.table("store")),
         paths=paths,
-        battery=_battery(root, policy_table, event.languages, practice=bool(paths.practice)),
+        battery=_battery(
+            root, policy_table, event.languages, practice=bool(paths.practice), prove=prove
+        ),
         policy=_policy(policy_table),
         variance_ratio=profile.number("variance_ratio", 0.05, 1.0, 0.5),
         confidence=profile.number("confidence", 0.5, 0.999, 0.9),
@@ -138,11 +143,12 @@ def _optional(table: Table, key: str) -> str:
 
 
 def _battery(
-    root: Table, policy: Table, languages: tuple[str, ...], *, practice: bool
+    root: Table, policy: Table, languages: tuple[str, ...], *, practice: bool, prove: bool
 ) -> BatterySpecification:
     table = root.table("battery")
     sections = tuple(
-        read_section(section, languages) for section in root.tables("section", required=True)
+        read_section(section, languages, prove=prove)
+        for section in root.tables("section", required=True)
     )
     for key in ("id", "scale"):
         _no_twins(root, key, tuple(getattr(section, key) for section in sections))

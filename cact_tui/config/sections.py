@@ -14,12 +14,21 @@ if TYPE_CHECKING:
 
     from cact_tui.toml_source import Table
 
+Prove = bool
+"""Whether rules are built once to prove their settings."""
+
 LONGEST = 1000
 """The most items that a section may ask for."""
 
 
-def read_section(table: Table, languages: Sequence[str]) -> SectionSpecification:
-    """Return one section; every fault is recorded with its key."""
+def read_section(
+    table: Table, languages: Sequence[str], *, prove: bool = True
+) -> SectionSpecification:
+    """Return one section; every fault is recorded with its key.
+
+    `prove` builds each rule once from its settings; without it they are taken as they stand, which
+    is right only for bytes that were proved before.
+    """
     section = table.text("id", shape=SLUG)
     if section:
         table.rename(f"section {section}")
@@ -29,8 +38,8 @@ def read_section(table: Table, languages: Sequence[str]) -> SectionSpecification
         table.problem(
             "min_items", f"{least} is more than max_items {most}", "lower it, or raise max_items"
         )
-    interim, prior = _estimator(table, "interim", "interim")
-    final, reference, beside = _final(table)
+    interim, prior = _estimator(table, "interim", "interim", prove)
+    final, reference, beside = _final(table, prove)
     specification = SectionSpecification(
         id=section,
         scale=table.text("scale", shape=SLUG),
@@ -40,34 +49,34 @@ def read_section(table: Table, languages: Sequence[str]) -> SectionSpecification
         seconds=table.integer("minutes", 1, 24 * 60) * 60 if "minutes" in table else None,
         min_items=least,
         max_items=most,
-        start=_rule(table, "start", registry.STARTS, RuleChoice("fixed", {"theta": 0.0})),
-        selector=_rule(table, "selector", registry.SELECTORS, RuleChoice("mfi")),
-        exposure=_rule(table, "exposure", registry.EXPOSURES, RuleChoice("none")),
-        content=_rule(table, "content", registry.CONTENTS, RuleChoice("none")),
+        start=_rule(table, "start", registry.STARTS, prove, RuleChoice("fixed", {"theta": 0.0})),
+        selector=_rule(table, "selector", registry.SELECTORS, prove, RuleChoice("mfi")),
+        exposure=_rule(table, "exposure", registry.EXPOSURES, prove, RuleChoice("none")),
+        content=_rule(table, "content", registry.CONTENTS, prove, RuleChoice("none")),
         interim=interim,
         final=final,
         beside=beside,
         prior=prior,
         reference=reference,
-        stop=_stop(table),
+        stop=_stop(table, prove),
         break_after=table.integer("break_after_seconds", 0, 3600, 0),
     )
     table.close()
     return specification
 
 
-def _rule(table: Table, key: str, group: str, default: RuleChoice) -> RuleChoice:
+def _rule(table: Table, key: str, group: str, prove: Prove, default: RuleChoice) -> RuleChoice:
     if key not in table:
         return default
     inner = table.table(key)
-    return _checked(inner, group, aside=())
+    return _checked(inner, group, prove, aside=())
 
 
-def _checked(table: Table, group: str, aside: tuple[str, ...]) -> RuleChoice:
-    """Return a rule by name with its settings, proved by building it once."""
+def _checked(table: Table, group: str, prove: Prove, aside: tuple[str, ...]) -> RuleChoice:
+    """Return a rule by name with its settings, built once where that is to be proved."""
     rule, names = table.text("rule", limit=64), table.names()
     settings = {name: table.values[name] for name in names if name not in ("rule", *aside)}
-    if rule:
+    if rule and prove:
         _try(table, group, rule, settings)
     return RuleChoice(rule, settings)
 
@@ -80,22 +89,23 @@ def _try(table: Table, group: str, rule: str, settings: dict[str, object]) -> No
             table.problem(problem.key, problem.message.rstrip("."), problem.cure.rstrip("."))
 
 
-def _estimator(table: Table, key: str, name: str) -> tuple[RuleChoice, Prior]:
+def _estimator(table: Table, key: str, name: str, prove: Prove) -> tuple[RuleChoice, Prior]:
     inner = table.table(key)
     prior = _prior(inner, "prior", name)
-    return _checked(inner, registry.ESTIMATORS, aside=("prior",)), prior
+    return _checked(inner, registry.ESTIMATORS, prove, aside=("prior",)), prior
 
 
-def _final(table: Table) -> tuple[RuleChoice, Prior, RuleChoice | None]:
+def _final(table: Table, prove: Prove) -> tuple[RuleChoice, Prior, RuleChoice | None]:
     """Return the reported estimator, its reference prior, and the one printed beside it."""
     inner = table.table("final")
     reference = _prior(inner, "reference", "reference")
     beside: RuleChoice | None = None
     if "beside" in inner:
         name = inner.text("beside", limit=64)
-        _try(inner, registry.ESTIMATORS, name, {})
+        if prove:
+            _try(inner, registry.ESTIMATORS, name, {})
         beside = RuleChoice(name)
-    rule = _checked(inner, registry.ESTIMATORS, aside=("reference", "beside"))
+    rule = _checked(inner, registry.ESTIMATORS, prove, aside=("reference", "beside"))
     return rule, reference, beside
 
 
@@ -110,7 +120,7 @@ def _prior(table: Table, key: str, name: str) -> Prior:
     return prior
 
 
-def _stop(table: Table) -> StopChoice:
+def _stop(table: Table, prove: Prove) -> StopChoice:
     if "stop" not in table:
         return StopChoice(rules=())
     inner = table.table("stop")
@@ -118,7 +128,8 @@ def _stop(table: Table) -> StopChoice:
     if "all" in inner and "any" in inner:
         inner.problem("all", "stands beside `any`", "keep one of the two")
     rules = tuple(
-        _checked(rule, registry.STOPS, aside=()) for rule in inner.tables(combine, required=True)
+        _checked(rule, registry.STOPS, prove, aside=())
+        for rule in inner.tables(combine, required=True)
     )
     inner.close()
     return StopChoice(rules=rules, combine=combine)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
 
-from cact_tui.sessions.engine import Closing, Over, Pick
+from cact_tui.sessions.outcomes import Closing, Over, Pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

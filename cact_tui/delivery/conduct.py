@@ -33,7 +33,7 @@ from cact_tui.i18n import pick, translator
 from cact_tui.journal.protocol import Comment
 from cact_tui.sessions import commands as c
 from cact_tui.sessions.decide import Reason, Refused
-from cact_tui.sessions.engine import Over, Pick, option_order
+from cact_tui.sessions.outcomes import Over, Pick
 from cact_tui.sessions.states import TERMINAL, ItemState, Phase, SectionState, SessionState, Status
 from cact_tui.text import clean
 
@@ -330,7 +330,7 @@ class Conduct:
     async def _present(self, section: SectionState, pick: Pick, *, fallback: bool) -> None:
         name, position = section.started.section, len(section.records) + 1
         item = self._plan.item(pick.item)
-        options, order_draws = option_order(self._seed, name, position, item)
+        options, order_draws = self._plan.option_order(self._seed, name, position, item)
         await self._perform(
             c.PresentItem(
                 item=item.id,

@@ -20,8 +20,8 @@ from cact_tui.delivery.views import (
     PassageView,
     View,
 )
-from cact_tui.i18n import LANGUAGES, pick, translator
 from cact_tui.errors import NumberTaken
+from cact_tui.i18n import LANGUAGES, pick, translator
 from cact_tui.journal.protocol import Identity
 from cact_tui.sessions.decide import Refused
 from cact_tui.sessions.events import ENDED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cact_tui.delivery.item_desk import LETTERS
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from cact_tui.delivery.views import Choice, Fact
 
 _ENDS = ".!?…:"
+# A scale drawn with characters, or the figures under it: nothing but marks, and far apart.
+_DRAWING = re.compile(r"(?=.*(?:[-=]{3}|\S {3}|^ {3}))[-=|\[\]*+.,\d\s]*\S[-=|\[\]*+.,\d\s]*")
 
 
 def sentence(text: str) -> str:
@@ -37,6 +40,13 @@ def numbered(choices: Iterable[Choice], first: int = 1) -> tuple[str, ...]:
     """Return choices as lines `1. …`; a dot between words, which speech spells, is a comma."""
     labels = (choice.label.replace(" · ", ", ") for choice in choices)
     return tuple(f"{number}. {label}" for number, label in enumerate(labels, first))
+
+
+def undrawn(text: str) -> str:
+    """Return a text without drawn scales, which repeat in columns what the words say."""
+    kept = [line for line in text.split("\n") if not _DRAWING.fullmatch(line)]
+    spoken = (re.sub(r"(?<=\S) {2,}", ", ", line) for line in kept)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(spoken))
 
 
 def number(language: str, value: str) -> str:

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from cact_tui.delivery.actions import Return
 from cact_tui.delivery.views import EndView, Standstill, StandstillView
 from cact_tui.i18n import translator
-from cact_tui.plain.phrases import sentence, spelled
+from cact_tui.plain.phrases import sentence, spelled, undrawn
 from cact_tui.plain.stage import Stage, Step
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Ended(Stage):
             _("Letter by letter: {letters}.").format(letters=letters),
             "",
             view.text,
-            *(("", view.profile) if view.profile else ()),
+            *(("", undrawn(view.profile)) if view.profile else ()),
         )
 
     @property

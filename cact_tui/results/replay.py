@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from cact_tui.sessions import events as e
-from cact_tui.sessions.engine import Over, Pick, SectionEngine, option_order
 from cact_tui.sessions.evolve import evolve, fold
+from cact_tui.sessions.outcomes import Over, Pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cact_tui.journal.protocol import Recorded
+    from cact_tui.sessions.engine import SectionEngine
     from cact_tui.sessions.plan import BatteryPlan
     from cact_tui.sessions.states import SectionState, SessionState
 
@@ -123,7 +124,7 @@ def _shown(
         yield "item", event.item, f"the section's end ({outcome.reason})"
         return
     item = plan.item(event.item)
-    order, order_draws = option_order(seed, event.section, event.position, item)
+    order, order_draws = plan.option_order(seed, event.section, event.position, item)
     yield "draws", event.draws, outcome.draws
     yield from _estimates("interim", event.estimate, outcome.estimate)
     yield "item", event.item, outcome.item

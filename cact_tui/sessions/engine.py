@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from cact_tui.banks.items import Form, Item, ItemBank, ItemStatus
 from cact_tui.errors import CactError
@@ -22,6 +22,7 @@ from cact_tui.psychometrics.protocols import Estimates, Estimator
 from cact_tui.psychometrics.stopping import StopRules
 from cact_tui.psychometrics.structure import Structure
 from cact_tui.sessions.events import Estimate, Prior
+from cact_tui.sessions.outcomes import Closing, Over, Pick
 from cact_tui.sessions.specification import RuleChoice, SectionSpecification, StopChoice
 
 if TYPE_CHECKING:
@@ -38,34 +39,6 @@ class UnusableSection(CactError):
         super().__init__("; ".join(f"{p.key} {p.message} {p.cure}" for p in problems))
         self.section = section
         self.problems = tuple(problems)
-
-
-@frozen(kw_only=True)
-class Pick:
-    """The next item and how it was found: see `ItemShown`."""
-
-    item: str
-    estimate: Estimate
-    draws: tuple[float, ...]
-    criterion: float
-    rank: int
-    candidates: tuple[str, ...]
-
-
-@frozen(kw_only=True)
-class Over:
-    """The section ends: why, and the interim estimate then."""
-
-    reason: str
-    estimate: Estimate
-
-
-@frozen(kw_only=True)
-class Closing:
-    """What is reported of a section: the final estimate and the one beside it."""
-
-    final: Estimate
-    beside: Estimate | None
 
 
 @frozen(kw_only=True, eq=False)
@@ -177,40 +150,6 @@ class SectionEngine:
         items = [[self.pool.index(record.item) for record in records]]
         categories = [[-1 if r.category is None else r.category for r in records]]
         return np.array(items, dtype=np.int64), np.array(categories, dtype=np.int64)
-
-
-def plain_rules(specification: SectionSpecification) -> SectionSpecification:
-    """Return a section with the built-in rules that stand in when a plug-in fails."""
-    return evolve(
-        specification,
-        selector=RuleChoice("mfi"),
-        exposure=RuleChoice("none"),
-        content=RuleChoice("none"),
-        interim=RuleChoice("eap"),
-        final=RuleChoice("eap"),
-        beside=None,
-        stop=StopChoice(rules=()),
-    )
-
-
-def plugins(specification: SectionSpecification) -> Mapping[str, str]:
-    """Return name and version of every rule of a section, by `section.slot`."""
-    slots = {
-        "start": (registry.STARTS, specification.start),
-        "selector": (registry.SELECTORS, specification.selector),
-        "exposure": (registry.EXPOSURES, specification.exposure),
-        "content": (registry.CONTENTS, specification.content),
-        "interim": (registry.ESTIMATORS, specification.interim),
-        "final": (registry.ESTIMATORS, specification.final),
-    }
-    if specification.beside:
-        slots["beside"] = (registry.ESTIMATORS, specification.beside)
-    for number, rule in enumerate(specification.stop.rules):
-        slots[f"stop{number}"] = (registry.STOPS, rule)
-    return {
-        f"{specification.id}.{slot}": f"{choice.rule} ({registry.version(group, choice.rule)})"
-        for slot, (group, choice) in slots.items()
-    }
 
 
 def option_order(

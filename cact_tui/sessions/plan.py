@@ -1,16 +1,28 @@
-"""A battery bound to its banks, keys and engines: what the machine and the flow ask of it."""
+"""A battery bound to its banks, keys and engines: what the machine and the flow ask of it.
+
+The engine and its numbers are imported when first asked for, after the first screen was painted.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from cact_tui.banks.items import Form, Item, ItemBank, Stimulus
 from cact_tui.banks.keys import KeyBook, ScoringKey
-from cact_tui.sessions.engine import SectionEngine, plain_rules, plugins
-from cact_tui.sessions.specification import BatterySpecification
+from cact_tui.psychometrics import registry
+from cact_tui.sessions.specification import (
+    BatterySpecification,
+    RuleChoice,
+    SectionSpecification,
+    plain_rules,
+)
+
+if TYPE_CHECKING:
+    from cact_tui.sessions.engine import SectionEngine
 
 LONGEST_NUMBER = 40
 """Characters that a typed number may have."""
@@ -63,24 +75,35 @@ class BatteryPlan:
             UnusableSection: the section's rules and banks do not fit.
         """
         if section not in self._engines:
-            specification = self.battery.section(section)
-            self._engines[section] = SectionEngine.bind(specification, self.banks)
+            self._engines[section] = self._bound(self.battery.section(section))
         return self._engines[section]
 
     def fallback(self, section: str) -> SectionEngine:
         """Return the engine of built-in rules that stands in when a plug-in of a section fails."""
         plain = f"{section} with built-in rules"
         if plain not in self._engines:
-            specification = plain_rules(self.battery.section(section))
-            self._engines[plain] = SectionEngine.bind(specification, self.banks)
+            self._engines[plain] = self._bound(plain_rules(self.battery.section(section)))
         return self._engines[plain]
+
+    def option_order(
+        self, seed: str, section: str, position: int, item: Item
+    ) -> tuple[tuple[str, ...], tuple[float, ...]]:
+        """Return the order in which an item's options are shown, and the draws that made it."""
+        from cact_tui.sessions.engine import option_order
+
+        return option_order(seed, section, position, item)
+
+    def _bound(self, specification: SectionSpecification) -> SectionEngine:
+        from cact_tui.sessions.engine import SectionEngine
+
+        return SectionEngine.bind(specification, self.banks)
 
     @cached_property
     def plugins(self) -> Mapping[str, str]:
         """Return name and version of every rule, by `section.slot`."""
         found: dict[str, str] = {}
         for section in self.battery.sections:
-            found.update(plugins(section))
+            found.update(_plugins(section))
         return found
 
     @cached_property
@@ -94,6 +117,26 @@ class BatteryPlan:
     @cached_property
     def _keys(self) -> dict[str, ScoringKey]:
         return {item: key for book in self.keys.values() for item, key in book.keys.items()}
+
+
+def _plugins(specification: SectionSpecification) -> Mapping[str, str]:
+    """Return name and version of every rule of a section, by `section.slot`."""
+    slots: dict[str, tuple[str, RuleChoice]] = {
+        "start": (registry.STARTS, specification.start),
+        "selector": (registry.SELECTORS, specification.selector),
+        "exposure": (registry.EXPOSURES, specification.exposure),
+        "content": (registry.CONTENTS, specification.content),
+        "interim": (registry.ESTIMATORS, specification.interim),
+        "final": (registry.ESTIMATORS, specification.final),
+    }
+    if specification.beside:
+        slots["beside"] = (registry.ESTIMATORS, specification.beside)
+    for number, rule in enumerate(specification.stop.rules):
+        slots[f"stop{number}"] = (registry.STOPS, rule)
+    return {
+        f"{specification.id}.{slot}": f"{choice.rule} ({registry.version(group, choice.rule)})"
+        for slot, (group, choice) in slots.items()
+    }
 
 
 def acceptable(item: Item, given: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from cact_tui.sessions.events import Prior
 
@@ -52,6 +52,20 @@ class SectionSpecification:
     reference: Prior
     stop: StopChoice
     break_after: int = 0
+
+
+def plain_rules(specification: SectionSpecification) -> SectionSpecification:
+    """Return a section with the built-in rules that stand in when a plug-in fails."""
+    return evolve(
+        specification,
+        selector=RuleChoice("mfi"),
+        exposure=RuleChoice("none"),
+        content=RuleChoice("none"),
+        interim=RuleChoice("eap"),
+        final=RuleChoice("eap"),
+        beside=None,
+        stop=StopChoice(rules=()),
+    )
 
 
 @frozen(kw_only=True)

@@ -218,13 +218,22 @@ class _Tty:
         os.close(self._output)
 
     def _say_farewell(self) -> None:
-        """Send what is left, the stop string last; a terminal that takes nothing is left alone."""
+        """Send what is left, the stop string last.
+
+        If the terminal takes nothing, what it has not shown yet is thrown away: the stop string
+        still gets into its buffer, and what the program prints next does not block.
+        """
         poll = select.poll()
         poll.register(self._output, select.POLLOUT)
         for _ in range(_FAREWELL_TRIES):
             if not self._queue:
                 return
             poll.poll(_FAREWELL_MS)
+            self._write_some()
+        if self._line is not None:
+            with suppress(termios.error):
+                termios.tcflush(self._output, termios.TCOFLUSH)
+            self._queue[:] = self._line.profile.stop.encode()
             self._write_some()
 
 

@@ -45,8 +45,8 @@ def text_fault(value: object, limit: int, *, lines: bool = False) -> tuple[str, 
         return "is empty", "write a text"
     if len(value) > limit:
         return f"has {len(value)} characters, more than {limit}", "shorten it"
-    if value.isprintable():  # all harmful characters are unprintable, and this is fast
-        return None
+    if (value.replace("\n", "") if lines else value).isprintable():
+        return None  # all harmful characters are unprintable; this is the fast way to know
     controls = harmful(value) or ("" if lines else [c for c in value if c in "\n\t"])
     if controls:
         return f"holds the control character U+{ord(controls[0]):04X}", "remove it"

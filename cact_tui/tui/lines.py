@@ -86,6 +86,13 @@ def cut(spans: Line, columns: int) -> Line:
     return tuple(kept)
 
 
+def shortened(text: str, columns: int) -> str:
+    """Return a text of at most so many cells; one that is cut says so."""
+    if width(text) <= columns:
+        return text
+    return pad(text, max(columns - 3, 0)).rstrip() + "..."
+
+
 def spread(left: Line, right: Line, columns: int) -> Line:
     """Return a line with one part at each end; the left part gives way."""
     right = cut(right, columns)

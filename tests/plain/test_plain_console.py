@@ -60,7 +60,7 @@ class Hand:
 
     async def await_words(self, words: str) -> None:
         os.set_blocking(self._master, False)
-        for _ in range(400):
+        for _ in range(2000):
             with contextlib.suppress(BlockingIOError):
                 self.seen += os.read(self._master, 4096).decode()
             if words in self.seen:

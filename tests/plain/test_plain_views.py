@@ -215,6 +215,29 @@ async def test_the_end_spells_the_reference_and_closes_with_enter() -> None:
     assert code == CLOSED
 
 
+PROFILE = """\
+EAP    0.24   -0.40 to 0.86, 90% probable
+
+      0           1           2          3
+-------------|----------|-----[=====|==*======]
+           -1.8       -0.9         0.0
+
+Level: 3
+2
+- not part of this test: integritas
+  komunikasi
+"""
+
+
+async def test_what_a_profile_draws_is_left_to_its_words() -> None:
+    text, _ = await scripted(FakeFlow(evolve(script.END, profile=PROFILE)), [])
+    assert text.endswith(
+        "EAP, 0.24, -0.40 to 0.86, 90% probable\n"
+        "\n"
+        "Level: 3\n2\n- not part of this test: integritas\n  komunikasi\n"
+    )
+
+
 async def test_a_trial_says_so() -> None:
     text, _ = await scripted(FakeFlow(evolve(script.ITEM, trial=True)), [])
     assert "section 2 of 5, trial." in text

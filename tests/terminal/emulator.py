@@ -23,7 +23,7 @@ SENDABLE = re.compile(
 Look = tuple[str, str, str, tuple[bool, ...]]
 
 
-class _Screen(pyte.Screen):  # type: ignore[misc]  # pyte is untyped
+class _Screen(pyte.Screen):
     """A screen whose erased cells have the background at most, as on most terminals."""
 
     background_erase = True

@@ -117,12 +117,14 @@ def test_a_stalled_terminal_blocks_neither_the_app_nor_its_end() -> None:
     with seated([DEMO]) as person:
         person.wait_for_text("kunci")
         # Nothing is read from the terminal any more; the app paints much and is then stopped.
-        for n in range(60):
-            person.send("ab" * 10)
+        for n in range(80):
+            person.send("ab")
             person.resize(79 + n % 2, 24)
-            time.sleep(0.005)
+            time.sleep(0.02)
         person.process.send_signal(signal.SIGTERM)
-        person.wait_for_end(reading=False)
+        assert person.wait_for_end(reading=False) == 0
+        person.wait_for_text("hasil: None")
+        assert not person.terminal.screen.cursor.hidden
 
 
 @pytest.mark.parametrize("what", ["input", "output"])

@@ -213,6 +213,20 @@ async def test_practice_and_trial_are_marked(sit: Sit) -> None:
         assert "uji coba" in seat.rows[0]
 
 
+async def test_a_long_heading_gives_way_to_the_mark_of_a_trial(sit: Sit) -> None:
+    async with sit(item(trial=True, heading="Pengembangan Diri dan Orang Lain " * 2)) as seat:
+        assert "... · bagian 2 dari 5 · uji coba" in seat.rows[0]
+        assert seat.rows[0].endswith("sisa 00:17:42  [F3]")
+
+
+async def test_the_text_cursor_is_told_to_the_terminal(sit: Sit) -> None:
+    async with sit(identity_view(roster=True)) as seat:
+        await seat.type("02")
+        assert seat.app.sheet.cursor_screen_offset == (2 + 26 + 1 + 2, 5)
+    async with sit(item()) as seat:
+        assert seat.app.sheet.cursor_screen_offset is None
+
+
 async def test_a_pause_covers_the_item_and_returns_to_the_choice(sit: Sit) -> None:
     async with sit(item()) as seat:
         await seat.press("c")

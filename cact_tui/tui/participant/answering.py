@@ -24,6 +24,7 @@ from cact_tui.tui.participant.stage import (
     Page,
     Stage,
     Step,
+    headline,
 )
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Answering(Stage):
         language = view.language
         return Page(
             language=language,
-            heading=_heading(view),
+            heading=headline(self.area, view.heading, view.place, _trial(view)),
             label=self._label(),
             number=self._number(),
             body=self._body(),
@@ -275,10 +276,9 @@ def _layout(view: ItemView, area: Area) -> ItemLayout:
     return lay_out(view, area, wide=wide)
 
 
-def _heading(view: ItemView) -> str:
+def _trial(view: ItemView) -> str:
     _ = translator(view.language).gettext
-    trial = _("trial") if view.trial else ""
-    return " · ".join(filter(None, (view.heading.upper(), view.place, trial)))
+    return _("trial") if view.trial else ""
 
 
 def _status(view: ItemView) -> str:

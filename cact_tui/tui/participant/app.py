@@ -87,6 +87,7 @@ class ParticipantApp(LockedApp):
     async def on_unmount(self) -> None:
         """Let go of the flow; the session stays as it is."""
         await self._flow.close()
+        self._flow.listen(_deaf, _deaf)
 
     # What the flow says
 
@@ -265,6 +266,10 @@ class ParticipantApp(LockedApp):
         item = None if self._small or self._incident else self._room.visible_item
         if item is not None and self._flow.view == self._view:
             self._watch.painted(item)
+
+
+def _deaf(_said: object) -> None:
+    """Hear nothing any more: a flow that outlives the app does not keep it alive."""
 
 
 def _passing(view: View) -> bool:

@@ -19,7 +19,7 @@ from cact_tui.tui.participant.paging import (
     paginate,
     turned,
 )
-from cact_tui.tui.participant.stage import Act, Command, Hint, Page, Stage, Step
+from cact_tui.tui.participant.stage import Act, Command, Hint, Page, Stage, Step, headline
 
 if TYPE_CHECKING:
     from cact_tui.tui.keys import Key
@@ -85,7 +85,7 @@ class Reading(Stage):
         on = () if self.page < len(pages) - 1 else (Hint("Enter", _("go on")),)
         return Page(
             language=language,
-            heading=" · ".join(filter(None, (self.view.title.upper(), self.view.step))),
+            heading=headline(self.area, self.view.title, self.view.step),
             number=page_number(language, self.page, len(pages)),
             body=pages[self.page],
             left=(*on, *page_hints(language, self.page, len(pages)), *back),

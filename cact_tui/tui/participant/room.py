@@ -13,7 +13,7 @@ from cact_tui.tui.participant.answering import Answering
 from cact_tui.tui.participant.booklet import case_booklet, help_booklet
 from cact_tui.tui.participant.clockface import ClockFace
 from cact_tui.tui.participant.dialogs import Calling, Commenting, Leaving
-from cact_tui.tui.participant.menu import opened_menu
+from cact_tui.tui.participant.menu import Menu, opened_menu
 from cact_tui.tui.participant.stage import SHORTCUTS, Act, Command, Page
 from cact_tui.tui.participant.succession import continues, successor
 
@@ -142,7 +142,8 @@ class Room:
         if wish is Command.CLOSE:
             self._close()
         elif wish is Command.CLOCK:
-            self._close()
+            if isinstance(self._layer, Menu):
+                self._close()
             self.face = self.face.toggled()
         elif self.stage is not None and wish in (Command.MENU, *self.stage.commands):
             self._lay_over(wish)

@@ -9,7 +9,8 @@ from attrs import evolve, field, frozen
 
 from cact_tui.banks.layout import PAGE_COLUMNS
 from cact_tui.delivery.actions import Action
-from cact_tui.tui.lines import Line
+from cact_tui.text import width
+from cact_tui.tui.lines import Line, shortened
 
 if TYPE_CHECKING:
     from cact_tui.tui.keys import Key
@@ -21,6 +22,7 @@ WIDE_COLUMNS = 120
 
 _FRAME_ROWS = 7
 _FRAME_COLUMNS = 4
+_CLOCK_COLUMNS = 27
 
 
 class Command(StrEnum):
@@ -72,6 +74,13 @@ class Area:
 def area_of(columns: int, rows: int) -> Area:
     """Return the room that a terminal of this size leaves."""
     return Area(columns - _FRAME_COLUMNS, rows - _FRAME_ROWS)
+
+
+def headline(area: Area, title: str, *details: str) -> str:
+    """Return what stands in the head; a long title gives way to what follows and to the clock."""
+    follows = "".join(f" · {detail}" for detail in details if detail)
+    room = area.columns + _FRAME_COLUMNS - _CLOCK_COLUMNS - width(follows)
+    return shortened(title.upper(), room) + follows
 
 
 @frozen

@@ -12,7 +12,7 @@ from cact_tui.i18n import translator
 from cact_tui.text import wrap
 from cact_tui.tui.lines import BLANK, centred, line, paragraph, strong
 from cact_tui.tui.participant.paging import page_hints, page_number, paginate, turned
-from cact_tui.tui.participant.stage import Act, Command, Hint, Page, Stage, Step
+from cact_tui.tui.participant.stage import Act, Command, Hint, Page, Stage, Step, headline
 
 if TYPE_CHECKING:
     from cact_tui.tui.keys import Key
@@ -106,7 +106,7 @@ class Ended(Stage):
         close = (Hint("Enter", _("close this screen")),) if self.page == len(pages) - 1 else ()
         return Page(
             language=language,
-            heading=" · ".join(filter(None, (self.view.title.upper(), trial))),
+            heading=headline(self.area, self.view.title, trial),
             number=page_number(language, self.page, len(pages)),
             body=pages[self.page],
             question=_("Close this screen?  Enter yes · Esc back") if self.asked else "",
