@@ -7,19 +7,21 @@ thread that is abandoned when it takes too long, and the built-in rules choose i
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from attrs import evolve as changed
 from attrs import frozen
 
+from cact_tui.sessions.events import Estimate
 from cact_tui.sessions.outcomes import Closing, Over, Pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cact_tui.sessions.engine import SectionEngine
-    from cact_tui.sessions.events import Estimate
     from cact_tui.sessions.plan import BatteryPlan
     from cact_tui.sessions.states import ItemRecord, SectionState
 
@@ -45,9 +47,32 @@ class Closed:
     fault: str = ""
 
 
-async def start(plan: BatteryPlan, section: str, seed: str) -> tuple[Estimate, tuple[float, ...]]:
-    """Return where a section begins."""
-    return await off_loop(lambda: plan.engine(section).start(seed), TIME_LIMIT)
+@frozen(kw_only=True)
+class Started:
+    """Where a section begins and the draw that decided it; `fault` as in `Chosen`."""
+
+    estimate: Estimate
+    draws: tuple[float, ...]
+    fault: str = ""
+
+
+@frozen(kw_only=True)
+class Steered:
+    """The estimate that steers a section now; `fault` as in `Chosen`."""
+
+    estimate: Estimate
+    fault: str = ""
+
+
+async def start(plan: BatteryPlan, section: str, seed: str) -> Started:
+    """Return where a section begins; an estimate that fell back was made by the built-in rule."""
+
+    def ask(engine: SectionEngine) -> tuple[Estimate, tuple[float, ...]]:
+        estimate, draws = engine.start(seed)
+        return _sound(estimate), draws
+
+    (estimate, draws), fault = await _answered(plan, section, ask, fallback=False)
+    return Started(estimate=changed(estimate, fell_back=bool(fault)), draws=draws, fault=fault)
 
 
 async def choose(
@@ -68,7 +93,11 @@ async def close(plan: BatteryPlan, section: SectionState, *, fallback: bool = Fa
     name, records = section.started.section, section.records
 
     def ask(engine: SectionEngine) -> Closing:
-        return engine.close(records)
+        closing = engine.close(records)
+        _sound(closing.final)
+        if closing.beside is not None:
+            _sound(closing.beside)
+        return closing
 
     closing, fault = await _answered(plan, name, ask, fallback=fallback)
     return Closed(closing=closing, fault=fault)
@@ -86,20 +115,30 @@ async def _answered(
         return ask(plan.fallback(section)), _phrase(fault)
 
 
-def interim(plan: BatteryPlan, section: SectionState) -> Estimate:
+async def interim(plan: BatteryPlan, section: SectionState, *, fallback: bool = False) -> Steered:
     """Return the estimate that steers a section now."""
     name, begun, records = section.started.section, section.started.start, section.records
-    try:
-        return plan.engine(name).interim(begun, records)
-    except Exception:  # noqa: BLE001 - as in `_answered`
-        return plan.fallback(name).interim(begun, records)
+
+    def ask(engine: SectionEngine) -> Estimate:
+        return _sound(engine.interim(begun, records))
+
+    estimate, fault = await _answered(plan, name, ask, fallback=fallback)
+    return Steered(estimate=estimate, fault=fault)
 
 
 def _checked(outcome: Pick | Over, records: Sequence[ItemRecord]) -> Pick | Over:
     """Return the outcome unless it is nonsense."""
+    _sound(outcome.estimate)
     if isinstance(outcome, Pick) and any(record.item == outcome.item for record in records):
         raise ValueError("an item was chosen for the second time")
     return outcome
+
+
+def _sound(estimate: Estimate) -> Estimate:
+    """Return the estimate unless it is nonsense, which no journal takes."""
+    if not (math.isfinite(estimate.theta) and math.isfinite(estimate.se)):
+        raise ValueError("an estimate is not finite")
+    return estimate
 
 
 def _phrase(fault: Exception) -> str:

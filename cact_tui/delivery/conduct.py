@@ -73,6 +73,7 @@ class Conduct:
         self._practice: Practice | None = None
         self._failed: set[str] = set()
         self._rest_began = 0.0
+        self._timed = 0
         self.timekeeper: Timekeeper | None = None
 
     @property
@@ -110,7 +111,11 @@ class Conduct:
         if self.timekeeper is not None and self.state.shown is not None:
             self.timekeeper.hide()
             await self._perform(
-                c.CloseItem(state=ItemState.TIMED_OUT, timing=self.timekeeper.timing())
+                c.CloseItem(
+                    connection=self._admission.connection,
+                    state=ItemState.TIMED_OUT,
+                    timing=self.timekeeper.timing(),
+                )
             )
         await self.go()
 
@@ -195,13 +200,7 @@ class Conduct:
             raise RuntimeError(f"{state.session}: phase {state.phase} without an item")
         item = self._plan.item(shown.item)
         specification = self._plan.battery.section(shown.section)
-        resumed = self._admission.resumed
-        again = resumed is not None and resumed.seq == state.shown_seq
-        self.timekeeper = Timekeeper(
-            self._services.clock,
-            shown_ms=resumed.shown_ms if resumed and again else 0,
-            uncharged_ms=resumed.uncharged_ms if resumed and again else 0,
-        )
+        self._count_time_of(state.shown_seq)
         count = len(self._plan.battery.sections)
         view = item_view(
             item,
@@ -221,6 +220,19 @@ class Conduct:
                 status=wording.saved(self._words, section.answered) if section.answered else "",
                 trial=self._materials.trial,
             )
+        )
+
+    def _count_time_of(self, shown_seq: int) -> None:
+        """Set the stopwatch to the item: one that comes back goes on from its used time."""
+        if self.timekeeper is not None and self._timed == shown_seq:
+            return
+        resumed = self._admission.resumed
+        again = resumed is not None and resumed.seq == shown_seq
+        self._timed = shown_seq
+        self.timekeeper = Timekeeper(
+            self._services.clock,
+            shown_ms=resumed.shown_ms if resumed and again else 0,
+            uncharged_ms=resumed.uncharged_ms if resumed and again else 0,
         )
 
     async def _go_on(self, view: PassageView) -> None:
@@ -259,14 +271,15 @@ class Conduct:
 
     async def _start_section(self) -> None:
         specification = self._plan.battery.sections[len(self.state.sections)]
-        start, draws = await choosing.start(self._plan, specification.id, self._seed)
+        begun = await choosing.start(self._plan, specification.id, self._seed)
+        await self._note_fault(specification.id, begun.fault)
         await self._perform(
             c.StartSection(
                 connection=self._admission.connection,
-                start=start,
+                start=begun.estimate,
                 prior=specification.prior,
                 rule=self._plan.plugins[f"{specification.id}.start"],
-                draws=draws,
+                draws=begun.draws,
             )
         )
 
@@ -303,8 +316,7 @@ class Conduct:
         self.timekeeper = None
         left, budget = self.left()
         if left is not None and left <= 0:
-            over = Over(reason=budget, estimate=choosing.interim(self._plan, section))
-            await self._end_section(section, over)
+            await self._end_section(section, await self._out_of_time(section, budget))
             return
         chosen = await self._ask(section)
         if isinstance(chosen.outcome, Over):
@@ -316,16 +328,21 @@ class Conduct:
         chosen = await choosing.choose(
             self._plan, self._seed, section, fallback=self._has_failed(section)
         )
-        await self._note_fault(section, chosen.fault)
+        await self._note_fault(section.started.section, chosen.fault)
         return chosen
+
+    async def _out_of_time(self, section: SectionState, budget: str) -> Over:
+        now = await choosing.interim(self._plan, section, fallback=self._has_failed(section))
+        await self._note_fault(section.started.section, now.fault)
+        return Over(reason=budget, estimate=now.estimate)
 
     def _has_failed(self, section: SectionState) -> bool:
         return section.started.section in self._failed
 
-    async def _note_fault(self, section: SectionState, fault: str) -> None:
+    async def _note_fault(self, section: str, fault: str) -> None:
         if fault:
-            self._failed.add(section.started.section)
-            await self._put_on_record("rule_failed", f"{section.started.section}: {fault}")
+            self._failed.add(section)
+            await self._put_on_record("rule_failed", f"{section}: {fault}")
 
     async def _present(self, section: SectionState, pick: Pick, *, fallback: bool) -> None:
         name, position = section.started.section, len(section.records) + 1
@@ -333,6 +350,7 @@ class Conduct:
         options, order_draws = self._plan.option_order(self._seed, name, position, item)
         await self._perform(
             c.PresentItem(
+                connection=self._admission.connection,
                 item=item.id,
                 version=item.version,
                 digest=item.digest,
@@ -351,9 +369,14 @@ class Conduct:
 
     async def _end_section(self, section: SectionState, over: Over) -> None:
         closed = await choosing.close(self._plan, section, fallback=self._has_failed(section))
-        await self._note_fault(section, closed.fault)
+        if closed.fault:
+            # From here on the built-in rules decide, and whether to end at all is theirs to say:
+            # a replay can only repeat an end that one set of rules made whole.
+            await self._note_fault(section.started.section, closed.fault)
+            return
         await self._perform(
             c.EndSection(
+                connection=self._admission.connection,
                 reason=over.reason,
                 interim=over.estimate,
                 final=closed.closing.final,
@@ -419,6 +442,8 @@ class Conduct:
     def _show(self, view: View) -> None:
         if isinstance(view, ItemView | PassageView):
             view = evolve(view, may_leave=self._plan.battery.may_leave)
+        if self.timekeeper is not None and not isinstance(view, ItemView):
+            self.timekeeper.hide()
         self._view = view
         self._publish(view)
 

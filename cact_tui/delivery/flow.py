@@ -9,6 +9,7 @@ from cact_tui.delivery import passages
 from cact_tui.delivery.actions import Action, Leave, Return
 from cact_tui.delivery.conduct import Conduct
 from cact_tui.delivery.heartbeat import Heartbeat
+from cact_tui.delivery.persistence import until_it_holds
 from cact_tui.delivery.reception import Reception
 from cact_tui.delivery.views import ClockReading, EndView, LanguageView, Standstill, View
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from cact_tui.delivery.face import Terminal
     from cact_tui.delivery.services import Services
+    from cact_tui.errors import StorageTrouble
 
 
 class ParticipantFlow:
@@ -53,7 +55,7 @@ class ParticipantFlow:
 
     async def start(self) -> None:
         """Show the first screen."""
-        await self._reception.begin()
+        await until_it_holds(self._reception.begin, self._on_trouble)
 
     async def act(self, action: Action) -> None:
         """Do what the participant asks; ignored while an earlier act is being saved."""
@@ -74,10 +76,12 @@ class ParticipantFlow:
                 await self._conduct.act(action)
             return
         if isinstance(action, Leave):
-            language = self._services.exam.materials.event.languages[0]
-            self._show(passages.standstill(Standstill.LEFT, language, closing=True))
+            self._show(passages.standstill(Standstill.LEFT, self._language, closing=True))
             return
-        admission = await self._reception.act(action, self._view)
+        view = self._view
+        admission = await until_it_holds(
+            lambda: self._reception.act(action, view), self._on_trouble
+        )
         if admission is not None:
             self._conduct = Conduct(self._services, admission, self._show)
             beat = Heartbeat(self._services, self._conduct, self._lock, self._tell_clock)
@@ -115,6 +119,15 @@ class ParticipantFlow:
             self._heart.cancel()
             await asyncio.gather(self._heart, return_exceptions=True)
             self._heart = None
+
+    @property
+    def _language(self) -> str:
+        """Return the language of what is shown; before any was chosen the event's first."""
+        return getattr(self._view, "language", self._services.exam.materials.event.languages[0])
+
+    def _on_trouble(self, _: StorageTrouble) -> None:
+        """Say that nobody can be let in now; the same step is tried again."""
+        self._show(passages.standstill(Standstill.TROUBLE, self._language))
 
     def _show(self, view: View) -> None:
         self._view = view

@@ -59,7 +59,7 @@ class WritePath:
 
     async def refresh(self) -> SessionState:
         """Read what other writers appended."""
-        self._take(await self._store.read(self._state.session, self._state.seq))
+        await self._read_on()
         return self._state
 
     async def perform(
@@ -69,7 +69,8 @@ class WritePath:
 
         Raises:
             StorageTrouble: nothing was written; the same command may be performed again.
-            StorageFailure: the outcome could not be read back; perform the same command again.
+            StorageFailure: nothing was written, or it could not be read back whether; perform the
+                same command again.
         """
         for _ in range(ATTEMPTS):
             events = decide(self._state, command, self._plan)
@@ -85,12 +86,23 @@ class WritePath:
                     events,
                     erasable,
                 )
-            except (Conflict, StorageFailure):
-                await self.refresh()
+            except (Conflict, StorageFailure) as fault:
+                found = await self._read_on()
+                recorded = found[: len(events)]
+                if events and tuple(one.event for one in recorded) == events:
+                    return Accepted(self._state, recorded)
+                if isinstance(fault, StorageFailure):
+                    raise
                 continue
             self._take(recorded)
             return Accepted(self._state, recorded)
         raise Conflict(self._state.session, self._state.seq, self._state.seq)
+
+    async def _read_on(self) -> tuple[Recorded, ...]:
+        """Take up what stands behind the last event seen; after a failure that may be our own."""
+        found = await self._store.read(self._state.session, self._state.seq)
+        self._take(found)
+        return found
 
     def _take(self, recorded: Sequence[Recorded]) -> None:
         for one in recorded:

@@ -70,6 +70,7 @@ class StartSection:
 class PresentItem:
     """Show the item that the engine chose."""
 
+    connection: str
     item: str
     version: int
     digest: str
@@ -89,6 +90,7 @@ class PresentItem:
 class EndSection:
     """End the section for a reason that the engine or the clock gave."""
 
+    connection: str
     reason: str
     interim: Estimate
     final: Estimate
@@ -111,8 +113,9 @@ class Answer:
 
 @frozen(kw_only=True)
 class CloseItem:
-    """Close the item on the screen without an answer (time over, another day, withdrawal)."""
+    """Close the item on the screen without an answer: its time is over."""
 
+    connection: str
     state: str
     timing: ItemTiming
 

@@ -93,7 +93,10 @@ _PARTICIPANT = (
     c.FinishRules,
     c.FinishPractice,
     c.StartSection,
+    c.PresentItem,
+    c.EndSection,
     c.Answer,
+    c.CloseItem,
     c.EndBreak,
     c.CallProctor,
     c.MakeComment,
@@ -103,7 +106,9 @@ _NEEDS_PROGRESS = (
     c.FinishPractice,
     c.StartSection,
     c.PresentItem,
+    c.EndSection,
     c.Answer,
+    c.CloseItem,
     c.EndBreak,
 )
 
@@ -281,9 +286,11 @@ def _end_break(state: SessionState, command: c.EndBreak, plan: Plan) -> Events |
 
 
 def _pause(state: SessionState, command: c.Pause, plan: Plan) -> Events | Refused:
-    if command.by == "participant" and not plan.battery.may_leave:
+    leaving = command.by == "participant"
+    if leaving and not plan.battery.may_leave:
         return Refused(Reason.LEAVING_FORBIDDEN)
-    if state.status is Status.PAUSED:
+    # A proctor's pause also holds whoever has left: coming back must not lift it.
+    if state.status is Status.PAUSED and (leaving or state.paused_by != "participant"):
         return ()
     if state.status is Status.AWAITING:
         return Refused(Reason.NOT_AUTHORISED)
@@ -331,7 +338,8 @@ def _cancel(state: SessionState, command: c.Cancel, plan: Plan) -> Events | Refu
 
 
 def _reopen(state: SessionState, command: c.Reopen, plan: Plan) -> Events | Refused:
-    if state.status not in TERMINAL:
+    # A battery that was taken to its end has nothing left to go on with.
+    if state.status not in TERMINAL or state.phase is Phase.COMPLETE:
         return Refused(Reason.OUT_OF_PLACE)
     return (e.Reopened(by=command.by, reason=command.reason),)
 

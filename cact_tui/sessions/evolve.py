@@ -144,7 +144,9 @@ def _(event: e.Paused, state: SessionState) -> SessionState:
 @_apply.register
 def _(event: e.Resumed, state: SessionState) -> SessionState:
     status = Status.AUTHORIZED if state.phase is Phase.RULES else Status.ACTIVE
-    return changed(state, status=status, paused_by=None)
+    # Whoever resumes somebody else's test authorises it.
+    cuts = state.cuts if event.by == "self" else 0
+    return changed(state, status=status, paused_by=None, cuts=cuts)
 
 
 @_apply.register

@@ -58,6 +58,7 @@ def plain_rules(specification: SectionSpecification) -> SectionSpecification:
     """Return a section with the built-in rules that stand in when a plug-in fails."""
     return evolve(
         specification,
+        start=RuleChoice("fixed", {"theta": specification.prior.mean}),
         selector=RuleChoice("mfi"),
         exposure=RuleChoice("none"),
         content=RuleChoice("none"),

@@ -72,6 +72,13 @@ def centred(spans: Line, columns: int) -> Line:
     return indent(spans, (columns - length(spans)) // 2)
 
 
+def centred_block(text: str, columns: int, within: int) -> tuple[Line, ...]:
+    """Return a text as a block in the middle, its lines beginning in the same column."""
+    rows = paragraph(text, columns)
+    margin = (within - max((length(row) for row in rows), default=0)) // 2
+    return tuple(indent(row, margin) for row in rows)
+
+
 def cut(spans: Line, columns: int) -> Line:
     """Return a line of at most so many cells."""
     if length(spans) <= columns:

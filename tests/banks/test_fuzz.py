@@ -208,9 +208,9 @@ def targets(bank_text: str, key_text: str, bank: ItemBank) -> list[tuple[bytes, 
 
 def check(data: bytes, read: Read) -> None:
     problems = Problems()
-    start = time.monotonic()
+    start = time.process_time()
     result = read(data, problems)
-    assert time.monotonic() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert (result is None) <= bool(problems.errors)
     for problem in problems:
         check_problem(problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cact_tui.i18n import LANGUAGES, translator
-from cact_tui.tui.lines import BLANK, centred, cut, paragraph, strong
+from cact_tui.tui.lines import BLANK, centred, centred_block, cut, paragraph, strong
 from cact_tui.tui.participant.stage import LEAST_COLUMNS, LEAST_ROWS, Hint, Page
 
 if TYPE_CHECKING:
@@ -39,15 +39,16 @@ def incident_page(language: str, number: str, columns: int) -> Page:
         "Something went wrong on this screen. Answers marked as saved are safe.\n\n"
         "Please call the proctor and give this number."
     )
+    number_line = strong(_("incident {number}").format(number=number))
     rows = (
-        strong(_("PLEASE CALL THE PROCTOR")),
+        centred(strong(_("PLEASE CALL THE PROCTOR")), columns),
         BLANK,
-        strong(_("incident {number}").format(number=number)),
+        centred(number_line, columns),
         BLANK,
-        *paragraph(text, _TEXT_COLUMNS),
+        *centred_block(text, _TEXT_COLUMNS, columns),
     )
     return Page(
         language=language,
-        body=(BLANK, BLANK, BLANK, *(centred(row, columns) for row in rows)),
+        body=(BLANK, BLANK, BLANK, *rows),
         left=(Hint("Enter", _("close this screen")),),
     )

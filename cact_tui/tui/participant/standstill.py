@@ -9,8 +9,7 @@ from attrs import evolve, frozen
 from cact_tui.delivery.actions import Return
 from cact_tui.delivery.views import EndView, Standstill, StandstillView
 from cact_tui.i18n import translator
-from cact_tui.text import wrap
-from cact_tui.tui.lines import BLANK, centred, line, paragraph, strong
+from cact_tui.tui.lines import BLANK, centred, centred_block, paragraph, strong
 from cact_tui.tui.participant.paging import page_hints, page_number, paginate, turned
 from cact_tui.tui.participant.stage import Act, Command, Hint, Page, Stage, Step, headline
 
@@ -40,11 +39,12 @@ class Standing(Stage):
     def draw(self) -> Page:
         """Return title and text in the middle."""
         columns = self.area.text_columns
-        rows = (strong(self.view.title), BLANK, *map(line, wrap(self.view.text, _TEXT_COLUMNS)))
+        text = centred_block(self.view.text, _TEXT_COLUMNS, columns)
+        rows = (centred(strong(self.view.title), columns), BLANK, *text)
         above = max((self.area.rows - len(rows)) // 3, 0)
         return Page(
             language=self.view.language,
-            body=(*(BLANK,) * above, *(centred(row, columns) for row in rows)),
+            body=(*(BLANK,) * above, *rows),
             left=self._hints(),
         )
 
@@ -53,7 +53,7 @@ class Standing(Stage):
         if self.view.closing:
             return (Hint("Enter", _("close this screen")),)
         if self.view.why is Standstill.LEFT:
-            return (Hint("Enter", _("go on with the test")),)
+            return (Hint("Enter", _("go on")),)
         return ()
 
 

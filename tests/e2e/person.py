@@ -1,0 +1,210 @@
+"""A person at a terminal with the real program on it: reads the screen, presses keys, waits."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tests.crash.event import CACT
+from tests.terminal.seat import Seat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+PATIENCE = 60.0
+"""Seconds until a person gives up; the cores may be busy."""
+
+REACTION = 0.2
+"""Seconds from the last change of the screen to a key: the program ignores keys that come sooner
+after something new, for nobody can have read it."""
+
+AGAIN = 2.0
+"""Seconds after which a key that changed nothing is pressed again."""
+
+KEYS = {
+    "enter": "\r",
+    "esc": "\x1b",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "pgdn": "\x1b[6~",
+    "pgup": "\x1b[5~",
+    "tab": "\t",
+    "backspace": "\x7f",
+    "f1": "\x1bOP",
+    "f2": "\x1bOQ",
+    "f3": "\x1bOR",
+    "f4": "\x1bOS",
+    "f9": "\x1b[20~",
+}
+
+OPTION = re.compile(r"^\s*[(\[][ *x][)\]][ >]([A-H])  \S")
+"""A line on which an option begins, with its letter."""
+
+
+class Person:
+    """One participant, in front of one running program."""
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+        self._chunks = -1
+        self._seen: object = None
+
+    # The screen
+
+    @property
+    def rows(self) -> list[str]:
+        """Return the lines of the screen."""
+        return [row.rstrip() for row in self.seat.terminal.screen.display]
+
+    @property
+    def text(self) -> str:
+        """Return the screen."""
+        return "\n".join(self.rows)
+
+    @property
+    def words(self) -> str:
+        """Return the screen as running text."""
+        return " ".join(self.text.split())
+
+    @property
+    def foot(self) -> str:
+        """Return the line that says whether the answer is saved, and the line of the keys."""
+        return "\n".join(self.rows[-2:])
+
+    @property
+    def letters(self) -> str:
+        """Return the letters of the options on the screen."""
+        return "".join(found[1] for row in self.rows if (found := OPTION.match(row)))
+
+    def sees(self, *texts: str) -> bool:
+        """Return whether all of these stand on the screen."""
+        return all(text in self.text or text in self.words for text in texts)
+
+    # Waiting
+
+    def wait_until(self, holds: Callable[[], bool], patience: float = PATIENCE) -> None:
+        """Read the screen until something holds."""
+        deadline = time.monotonic() + patience
+        while not holds():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited {patience:g} s in vain before\n{self.text}")
+            if self.seat.process.poll() is not None:
+                self.read_rest()
+                assert holds(), f"the program ended ({self.seat.process.returncode})\n{self.text}"
+            self.seat.look()
+
+    def wait_for(self, *texts: str) -> None:
+        """Read the screen until all of these stand on it, and it has come to rest."""
+        self.wait_until(lambda: self.sees(*texts))
+        self.settle()
+
+    def wait_for_any(self, *texts: str) -> str:
+        """Read the screen until one of these stands on it; return it."""
+        self.wait_until(lambda: any(self.sees(text) for text in texts))
+        self.settle()
+        return next(text for text in texts if self.sees(text))
+
+    def settle(self) -> None:
+        """Read on until nothing but the clock has changed for as long as a person needs to react."""
+        before, since = self._still, time.monotonic()
+        while time.monotonic() - since < REACTION:
+            self.seat.look()
+            if self._still != before:
+                before, since = self._still, time.monotonic()
+
+    def wait_for_end(self) -> int:
+        """Return the exit code of the program."""
+        code = self.seat.wait_for_end()
+        self.read_rest()
+        return code
+
+    def read_rest(self) -> None:
+        """Read what an ended program has left."""
+        before = -1
+        while before != self.seat.terminal.bytes:
+            before = self.seat.terminal.bytes
+            self.seat.look()
+
+    @property
+    def _still(self) -> object:
+        """Return all that is seen, looks too, but for the clock."""
+        chunks = len(self.seat.terminal.sent)
+        if chunks != self._chunks:
+            self._chunks = chunks
+            clockless = re.sub(r"\d\d:\d\d:\d\d", "", self.text)
+            self._seen = clockless, self.seat.terminal.looks()[1:]
+        return self._seen
+
+    # Keys
+
+    def send(self, *keys: str) -> None:
+        """Press keys, by name or as text, without looking what comes of it."""
+        for key in keys:
+            self.seat.send(KEYS.get(key, key))
+
+    def press(self, *keys: str) -> None:
+        """Press keys, each until it has changed the screen."""
+        for key in keys:
+            before = self._still
+            self.press_until(key, lambda before=before: self._still != before)  # type: ignore[misc]
+
+    def press_until(self, key: str, holds: Callable[[], bool]) -> None:
+        """Press a key until something holds; again only while it has changed nothing."""
+        deadline = time.monotonic() + PATIENCE
+        before = self._still
+        while not holds():
+            assert time.monotonic() < deadline, f"{key!r} has no effect on\n{self.text}"
+            self.send(key)
+            again = time.monotonic() + AGAIN
+            self.wait_until(
+                lambda: holds() or (self._still == before and time.monotonic() > again)
+            )
+        self.settle()
+
+    def type(self, text: str) -> None:
+        """Type a text into a field and see it there."""
+        self.send(text)
+        self.wait_for(text)
+
+
+@contextmanager
+def at_a_terminal(
+    command: list[str],
+    *,
+    term: str = "xterm-256color",
+    size: tuple[int, int] = (80, 24),
+    **environment: str,
+) -> Iterator[Person]:
+    """Seat a person in front of a program; it is killed when the person leaves."""
+    seat = Seat(
+        command,
+        {"TERM": term, "LANG": "C.UTF-8", "PATH": os.environ["PATH"], **environment},
+        size,
+    )
+    try:
+        yield Person(seat)
+    finally:
+        seat.process.kill()
+        seat.process.wait()
+        seat.go_away()
+
+
+def take(config: Path, *options: str) -> list[str]:
+    """Return the command that a participant's seat runs."""
+    return [str(CACT), "take", "--config", str(config), *options]
+
+
+def hang_up(person: Person) -> None:
+    """Take the terminal away, as a cut line or a closed window does."""
+    person.seat.go_away()
+
+
+def kill(person: Person) -> None:
+    """End the program as a power failure would, as far as it can tell."""
+    person.seat.process.send_signal(signal.SIGKILL)
+    person.seat.process.wait()
