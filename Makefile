@@ -12,7 +12,7 @@ run: $(VENV)/ready-to-run modes
 	@$(BIN)/cact take
 
 test: $(VENV)/ready-to-develop modes
-	$(BIN)/python -m pytest -m "not campaign" -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: lint types contracts test
 

@@ -42,41 +42,51 @@ def _copy_event(folder: Path) -> None:
 
 def _start(folder: Path, command: list[str]) -> float:
     terminal = PseudoTerminal(command, folder)
-    terminal.wait_for("English")
-    seconds = terminal.painted()
+    seconds = terminal.started("English")
     terminal.close()
     return seconds
 
 
+WAY = (
+    ("Choose a language", "", "2"),
+    ("WHO ARE YOU?", "0231", "0231"),
+    ("WHO ARE YOU?", "SITI", "\rSITI"),
+    ("WHO ARE YOU?", "(*) 4", "\r4"),
+    ("WHO ARE YOU?", "", "\r"),
+    ("IS THIS YOU?", "agree", "agree"),
+    ("IS THIS YOU?", "", "\r"),
+    ("page 1 of", "", " "),
+    ("page 2 of 3", "", " "),
+    ("choose 2", "so far 2", "ab"),
+    ("choose 2", "", "\r"),
+    ("Send answer", "", "\r"),
+    ("Your answer:", "[3", "3"),
+    (") A  ", "(*)", "b"),
+    ("", "", "\r"),
+)
+"""What to press when the first text stands on the screen and the second does not yet."""
+
+
 def _at_an_item(folder: Path) -> PseudoTerminal:
     terminal = PseudoTerminal(OURS, folder)
-    terminal.wait_for("English")
-    practice = ["b", "\r", "\r", "c", "\r", "\r", "b", "d", "\r", "\r", "3", "\r", "\r"]
-    for keys in (
-        *"2",
-        "0231",
-        "\r",
-        "SITI",
-        "\r",
-        "4",
-        "\r",
-        " ",
-        "\r",
-        "agree",
-        "\r",
-        *"  ",
-        "\r",
-    ):
-        terminal.type(keys)
-    for keys in ("\r", *practice, "\r"):
-        terminal.type(keys)
-    return terminal
+    terminal.started("English")
+    for _ in range(90):
+        text = terminal.text
+        if "answered 0" in text:
+            return terminal
+        terminal.type(
+            next(k for there, yet, k in WAY if there in text and not (yet and yet in text))
+        )
+    raise TimeoutError(f"no item came:\n{terminal.text}")
+
+
+def _next(text: str) -> str:
+    return next(keys for there, yet, keys in WAY if there in text and not (yet and yet in text))
 
 
 def _at_stock(folder: Path) -> PseudoTerminal:
     terminal = PseudoTerminal(STOCK, folder)
-    terminal.wait_for("English")
-    terminal.settle()
+    terminal.started("English")
     return terminal
 
 

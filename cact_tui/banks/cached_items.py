@@ -110,7 +110,7 @@ def _row(item: Item) -> list[Any]:
     return [
         *row,
         entry and [entry.unit, entry.decimals],
-        parameters and [parameters.model, parameters.values],
+        parameters and [parameters.model, parameters.values, parameters.top_category],
         provenance and asdict(provenance),
     ]
 
@@ -127,9 +127,13 @@ def _item(row: list[Any]) -> Item:
     return Item(
         **fields,
         entry=entry and Entry(*entry),
-        parameters=parameters and Parameters(parameters[0], _tuples(parameters[1])),
+        parameters=parameters and _parameters(*parameters),
         provenance=provenance and Provenance(**provenance),
     )
+
+
+def _parameters(model: str, values: dict[str, Any], top_category: int) -> Parameters:
+    return Parameters(model, _tuples(values), top_category)
 
 
 def _tuples(values: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cact_tui.banks.keys import GradedOptions
-from cact_tui.banks.parameter_reading import model_named
 from cact_tui.errors import Severity
 
 if TYPE_CHECKING:
@@ -58,10 +57,7 @@ def _categories(category: Table, top: int) -> dict[int, int]:
 
 def _top_category(item: Item) -> int:
     """Return the model's highest category m."""
-    if item.parameters is None:
-        return MAX_CREDIT
-    model = model_named(item.parameters.model)
-    return int(model.n_categories(item.parameters.values)) - 1
+    return MAX_CREDIT if item.parameters is None else item.parameters.top_category
 
 
 def _check_judges(table: Table) -> None:

@@ -63,10 +63,14 @@ class Entry:
 
 @frozen
 class Parameters:
-    """An item's model by name and its parameters as the bank gives them."""
+    """An item's model by name and its parameters as the bank gives them.
+
+    `top_category` is the highest score category m that the model gives with these parameters.
+    """
 
     model: str
     values: Mapping[str, float | tuple[float, ...]]
+    top_category: int = 1
 
 
 @frozen(kw_only=True)

@@ -47,9 +47,11 @@ def read_parameters(table: Table, form: Form | None) -> Parameters | None:
     values = {key: table.values[key] for key in table.names() if key != "model"}
     if model is None or not _sound(table, model, values):
         return None
+    categories = int(model.n_categories(values))
     if form is not None:
-        _check_form(table, form, model.n_categories(values))
-    return Parameters(model.name, {key: _floats(value) for key, value in values.items()})
+        _check_form(table, form, categories)
+    floats = {key: _floats(value) for key, value in values.items()}
+    return Parameters(model.name, floats, categories - 1)
 
 
 def read_provenance(table: Table, parameters: Parameters | None) -> Provenance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from cact_tui.cli.diagnostics import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+GARBAGE_THRESHOLD = 50_000
+"""Objects made between two collections; at 700, loading modules alone collects dozens of times."""
 
 COMMANDS = {
     "take": "take the test at this terminal",
@@ -23,6 +27,7 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 good, 1 no, 2 bad input, 3 trouble."""
+    gc.set_threshold(GARBAGE_THRESHOLD)
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(
         prog="cact",

@@ -153,8 +153,6 @@ class Conduct:
                 await self._go_on(view)
             case _, a.Leave():
                 await self._leave(action)
-            case StandstillView(why=Standstill.LEFT), a.Return():
-                self.stand(Standstill.LEFT, closing=True)
             case ((ItemView() | PassageView()), (a.CallForProctor() | a.WriteComment())):
                 await self._speak_up(action)
 
@@ -169,7 +167,7 @@ class Conduct:
             self.stand(Standstill.AWAITING)
         elif state.status is Status.PAUSED:
             left = state.paused_by == "participant"
-            self.stand(Standstill.LEFT if left else Standstill.PAUSED)
+            self.stand(Standstill.LEFT if left else Standstill.PAUSED, closing=left)
         elif state.phase is Phase.CHOOSING:
             await self._choose()
             return True

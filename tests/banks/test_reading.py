@@ -50,7 +50,7 @@ def test_the_forms_keep_what_is_theirs(bank: ItemBank) -> None:
     assert bank.items["M-1"].choose == 2
     assert bank.items["N-1"].entry == Entry({"id": "orang", "en": "people"}, 1)
     graded = bank.items["G-1"]
-    assert graded.parameters == Parameters("GPCM", {"a": 0.8, "b": (-0.5, 0.5)})
+    assert graded.parameters == Parameters("GPCM", {"a": 0.8, "b": (-0.5, 0.5)}, 2)
     assert graded.provenance is not None
     assert graded.provenance.date == "2026-03-01"
     assert graded.provenance.se == {"a": 0.1, "b": (0.1, 0.2)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import time
+from collections import Counter
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
@@ -82,9 +83,9 @@ def demonstration(folder: Path, *, shorter: bool = False) -> Path:
     text = (REPOSITORY / "config.toml").read_text(encoding="utf-8")
     text = re.sub(r'timezone = "[^"]*"', f'timezone = "{daytime()}"', text)
     if shorter:
-        text = re.sub(r"(?m)^min_items = \d+", "min_items = 4", text)
-        text = re.sub(r"(?m)^max_items = \d+", "max_items = 5", text)
-        text = re.sub(r"(?m)(bounds = \{ \w+ =).*", r"\1 [1, 2] } }", text)
+        text = re.sub(r"(?m)^min_items = \d+", "min_items = 2", text)
+        text = re.sub(r"(?m)^max_items = \d+", "max_items = 4", text)
+        text = re.sub(r"(?m)^content = .*\n", "", text)
     return _laid_out(folder, text)
 
 
@@ -96,3 +97,31 @@ def _laid_out(folder: Path, text: str) -> Path:
     path = folder / "config.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def every_form(folder: Path) -> Path:
+    """Lay out the demonstration with two items of each form, all of which come up."""
+    path = demonstration(folder)
+    bank = folder / "item_banks" / "literasi_digital.toml"
+    head, *items = bank.read_text(encoding="utf-8").split("\n[[item]]")
+    kept: Counter[str] = Counter()
+    for number, item in enumerate(items):
+        form = _value(item, "form") + (" of a case" if "\nstimulus = " in item else "")
+        kept[form] += 1
+        if kept[form] > (1 if "single_choice" in form else 2):
+            items[number] = re.sub(r'(?m)^status = "operational"', 'status = "suspended"', item)
+    bank.write_text("\n[[item]]".join((head, *items)), encoding="utf-8")
+    count = sum('\nstatus = "operational"' in item for item in items)
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^(min|max)_items = \d\d$", rf"\1_items = {count}", text, count=2)
+    text = re.sub(r"(?m)^min_items = 6\nmax_items = 14$", "min_items = 2\nmax_items = 2", text)
+    text = re.sub(r"(?m)^content = .*\n", "", text)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _value(item: str, key: str) -> str:
+    found = re.search(rf'(?m)^{key} = "([^"]*)"', item)
+    if found is None:
+        raise ValueError(f"an item without {key}")
+    return found[1]

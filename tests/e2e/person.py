@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 """Seconds until a person gives up; the cores may be busy."""
 
-REACTION = 0.2
-"""Seconds from the last change of the screen to a key: the program ignores keys that come sooner
-after something new, for nobody can have read it."""
+REACTION = 0.18
+"""Seconds from the arrival of something new to a key: the program ignores keys that come sooner,
+for nobody can have read it."""
 
-AGAIN = 2.0
+QUIET = 0.06
+"""Seconds without a change after which a screen is taken to be whole."""
+
+AGAIN = 1.0
 """Seconds after which a key that changed nothing is pressed again."""
 
 KEYS = {
@@ -42,6 +45,8 @@ KEYS = {
     "f9": "\x1b[20~",
 }
 
+CLOCK = re.compile(r"\d\d:\d\d:\d\d")
+
 OPTION = re.compile(r"^\s*[(\[][ *x][)\]][ >]([A-H])  \S")
 """A line on which an option begins, with its letter."""
 
@@ -51,8 +56,8 @@ class Person:
 
     def __init__(self, seat: Seat) -> None:
         self.seat = seat
-        self._chunks = -1
-        self._seen: object = None
+        self._still: tuple[object, object] = ("", "")
+        self._moved = self._came = 0.0
 
     # The screen
 
@@ -96,7 +101,7 @@ class Person:
             if self.seat.process.poll() is not None:
                 self.read_rest()
                 assert holds(), f"the program ended ({self.seat.process.returncode})\n{self.text}"
-            self.seat.look()
+            self.look()
 
     def wait_for(self, *texts: str) -> None:
         """Read the screen until all of these stand on it, and it has come to rest."""
@@ -110,12 +115,27 @@ class Person:
         return next(text for text in texts if self.sees(text))
 
     def settle(self) -> None:
-        """Read on until nothing but the clock has changed for as long as a person needs to react."""
-        before, since = self._still, time.monotonic()
-        while time.monotonic() - since < REACTION:
-            self.seat.look()
-            if self._still != before:
-                before, since = self._still, time.monotonic()
+        """Read on until the screen is whole and a person could have read what is new on it."""
+        while time.monotonic() < max(self._moved + QUIET, self._came + REACTION):
+            self.look()
+
+    def look(self) -> None:
+        """Read what has come, and notice whether it is a change, and something new."""
+        chunks = len(self.seat.terminal.sent)
+        self.seat.look()
+        if len(self.seat.terminal.sent) == chunks:
+            return
+        still = self._all_but_the_clock()
+        if still != self._still:
+            self._moved = time.monotonic()
+            if still[0] != self._still[0]:
+                self._came = self._moved
+            self._still = still
+
+    def _all_but_the_clock(self) -> tuple[object, object]:
+        """Return the two lines at the head, which change when something new comes, and the rest."""
+        head = CLOCK.sub("", "\n".join(self.rows[:2]))
+        return head, self.seat.terminal.looks()[1:]
 
     def wait_for_end(self) -> int:
         """Return the exit code of the program."""
@@ -128,17 +148,7 @@ class Person:
         before = -1
         while before != self.seat.terminal.bytes:
             before = self.seat.terminal.bytes
-            self.seat.look()
-
-    @property
-    def _still(self) -> object:
-        """Return all that is seen, looks too, but for the clock."""
-        chunks = len(self.seat.terminal.sent)
-        if chunks != self._chunks:
-            self._chunks = chunks
-            clockless = re.sub(r"\d\d:\d\d:\d\d", "", self.text)
-            self._seen = clockless, self.seat.terminal.looks()[1:]
-        return self._seen
+            self.look()
 
     # Keys
 
@@ -154,17 +164,18 @@ class Person:
             self.press_until(key, lambda before=before: self._still != before)  # type: ignore[misc]
 
     def press_until(self, key: str, holds: Callable[[], bool]) -> None:
-        """Press a key until something holds; again only while it has changed nothing."""
+        """Press a key until something holds; again when the screen rests and it does not yet."""
         deadline = time.monotonic() + PATIENCE
-        before = self._still
         while not holds():
             assert time.monotonic() < deadline, f"{key!r} has no effect on\n{self.text}"
+            before, again = self._still, time.monotonic() + AGAIN
             self.send(key)
-            again = time.monotonic() + AGAIN
             self.wait_until(
-                lambda: holds() or (self._still == before and time.monotonic() > again)
+                lambda before=before, again=again: (  # type: ignore[misc]
+                    self._still != before or time.monotonic() > again
+                )
             )
-        self.settle()
+            self.settle()
 
     def type(self, text: str) -> None:
         """Type a text into a field and see it there."""

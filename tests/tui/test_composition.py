@@ -98,6 +98,13 @@ def test_pages_hold_every_line_and_never_too_many(text: str, rows: int, foot: in
     assert [row for page in pages for row in page if row] == [row for row in lines if row]
 
 
+def test_a_heading_goes_to_the_page_of_its_text() -> None:
+    text = ["x" * 70] * 12 + ["", "JUDUL", ""] + ["y" * 70] * 6
+    first, second = paginate([line(row) for row in text], 17)
+    assert len(first) == 12
+    assert _text(second[0]) == "JUDUL"
+
+
 def test_a_single_page_has_no_number() -> None:
     assert page_number("id", 0, 1) == ""
     assert page_number("id", 1, 3) == "halaman 2 dari 3"

@@ -88,6 +88,15 @@ async def test_what_was_typed_stays_when_the_flow_finds_a_problem(sit: Sit) -> N
         assert "! Nomor ini tidak ada" in seat.text
 
 
+async def test_a_wrong_word_is_typed_anew(sit: Sit) -> None:
+    async with sit(confirm_view()) as seat:
+        await seat.type("stuju")
+        await seat.press("enter")
+        await seat.type("setuju")
+        await seat.press("enter")
+        assert seat.flow.actions == [a.Confirm("stuju"), a.Confirm("setuju")]
+
+
 async def test_a_paste_into_a_field_is_cleaned(sit: Sit) -> None:
     async with sit(identity_view(roster=True)) as seat:
         seat.app.pasted("19\x1b[2J87\u202e\n01 ")
@@ -272,7 +281,7 @@ async def test_an_end_of_several_pages_closes_only_when_asked_twice(sit: Sit) ->
     profile = "\n".join(f"Kompetensi {n}" for n in range(20))
     async with sit(end_view(profile=profile, trial=True)) as seat:
         assert "uji coba" in seat.rows[0]
-        await seat.press("enter", "enter")
+        await seat.press("enter", "enter", "enter")
         assert "Tutup layar ini?" in seat.text
         await seat.press("escape")
         assert "Tutup layar ini?" not in seat.text

@@ -102,7 +102,7 @@ class Leaving(Stage):
         if key.name != "enter":
             return Step(evolve(self, entry=self.entry.press(key), wrong=False))
         if self.entry.value.casefold() != self.word.casefold():
-            return Step(evolve(self, wrong=bool(self.entry.value)))
+            return Step(evolve(self, entry=NO_WORD, wrong=bool(self.entry.value)))
         return Step(self, Act(Leave(self.entry.value)))
 
     def draw(self) -> Page:

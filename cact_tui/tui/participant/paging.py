@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from cact_tui.i18n import translator
-from cact_tui.tui.lines import BLANK, Line, Span, paragraph
+from cact_tui.tui.lines import BLANK, Line, Span, length, paragraph
 from cact_tui.tui.participant.stage import Hint
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ Pages = tuple[tuple[Line, ...], ...]
 _FORWARD = ("pagedown", "space", "right", "down")
 _BACK = ("pageup", "left", "up")
 _LABEL_LIMIT = 28
+_HEADING_LINES = 2
+_HEADING_COLUMNS = 50
 
 
 def paginate(lines: Sequence[Line], rows: int, foot: int = 0) -> Pages:
@@ -36,11 +39,20 @@ def paginate(lines: Sequence[Line], rows: int, foot: int = 0) -> Pages:
 
 
 def _break(lines: Sequence[Line], rows: int) -> int:
-    """Return where a page ends: after a paragraph if that leaves few rows empty."""
-    for row in range(rows, rows * 3 // 4, -1):
-        if lines[row] == BLANK:
-            return row
-    return rows
+    """Return where a page ends: after a paragraph if one ends in the last quarter of the page.
+
+    A heading goes to the next page together with what it is about.
+    """
+    ends = [row for row in range(rows, rows // 2, -1) if lines[row] == BLANK]
+    if not ends or ends[0] <= rows * 3 // 4:
+        return rows
+    return next((row for row in ends if not _ends_in_heading(lines[:row])), ends[0])
+
+
+def _ends_in_heading(lines: Sequence[Line]) -> bool:
+    """Return whether the last paragraph is one or two short lines."""
+    last = list(takewhile(bool, reversed(lines)))
+    return len(last) <= _HEADING_LINES and all(length(spans) < _HEADING_COLUMNS for spans in last)
 
 
 def _begun(lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -119,6 +119,10 @@ class Confirming(Stage):
         """Return it after the flow's answer."""
         return evolve(self, view=view)
 
+    def refused(self) -> Confirming:
+        """Return it after a wrong word, which is typed anew."""
+        return evolve(self, entry=NO_WORD)
+
     def fit(self, area: Area) -> Self:
         """Return it for another room, on a page that exists."""
         fitted = evolve(self, area=area)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from cact_tui.delivery import wording
-from cact_tui.delivery.actions import CallForProctor, Leave, WriteComment
+from cact_tui.delivery.actions import CallForProctor, Confirm, Leave, WriteComment
 from cact_tui.i18n import LANGUAGES, translator
 from cact_tui.tui.participant.answering import Answering
 from cact_tui.tui.participant.booklet import case_booklet, help_booklet
 from cact_tui.tui.participant.clockface import ClockFace
 from cact_tui.tui.participant.dialogs import Calling, Commenting, Leaving
 from cact_tui.tui.participant.menu import Menu, opened_menu
+from cact_tui.tui.participant.passage import Confirming
 from cact_tui.tui.participant.stage import SHORTCUTS, Act, Command, Page
 from cact_tui.tui.participant.succession import continues, successor
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from cact_tui.delivery.actions import Action
     from cact_tui.delivery.views import View
     from cact_tui.tui.keys import Key
-    from cact_tui.tui.participant.stage import Area, Stage, Wish
+from cact_tui.tui.participant.stage import Area, Stage, Wish
 
 
 class Room:
@@ -102,6 +103,8 @@ class Room:
             self._close()
         elif self.item is not None and self.item.busy:
             self._put_stage(self.item.settled())
+        elif isinstance(action, Confirm) and isinstance(self.stage, Confirming):
+            self.stage = self.stage.refused()
 
     def page(self) -> Page:
         """Return what is seen now; a note takes the status's place."""

@@ -67,12 +67,11 @@ class Ended(Stage):
 
     @property
     def pages(self) -> Pages:
-        """Return reference, text and profile as pages."""
-        columns = self.area.text_columns
+        """Return reference and text, then the profile on pages of its own."""
+        columns, rows = self.area.text_columns, self.area.rows
+        text = (*self._reference(), BLANK, *paragraph(self.view.text, columns))
         profile = paragraph(self.view.profile, columns)
-        between = (BLANK,) if profile else ()
-        text = paragraph(self.view.text, columns)
-        return paginate((*self._reference(), BLANK, *text, *between, *profile), self.area.rows)
+        return (*paginate(text, rows), *(paginate(profile, rows) if profile else ()))
 
     def _reference(self) -> tuple[Line, ...]:
         """Return the reference number in a box that is found at a glance."""
