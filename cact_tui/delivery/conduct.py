@@ -26,7 +26,6 @@ from cact_tui.delivery.views import (
     PassageView,
     Saving,
     Standstill,
-    StandstillView,
     View,
 )
 from cact_tui.i18n import pick, translator
@@ -145,8 +144,10 @@ class Conduct:
     async def act(self, action: a.Action) -> None:
         """Do what the participant asks, where it fits what is shown."""
         match self._view, action:
-            case ItemView(practice=True), a.Respond():
+            case ItemView(practice=True, item=item), a.Respond() if action.item == item:
                 await self._practise()
+            case ItemView(practice=True), a.Respond():
+                pass  # sent again
             case ItemView() as view, a.Respond():
                 await self._respond(view, action)
             case PassageView() as view, a.Continue():
@@ -431,7 +432,8 @@ class Conduct:
     def _on_trouble(self, _: StorageTrouble) -> None:
         """Say that nothing can be saved: beside the answer on the screen, or instead of a text."""
         view = self._view
-        if isinstance(view, ItemView) and view.saving in (Saving.SAVING, Saving.NOT_SAVED):
+        sending = isinstance(view, ItemView) and view.saving in (Saving.SAVING, Saving.NOT_SAVED)
+        if isinstance(view, ItemView) and sending and self.state.shown is not None:
             status = wording.not_saved(self._words)
             self._show(evolve(view, saving=Saving.NOT_SAVED, status=status))
         else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from cact_tui.errors import Conflict, StorageFailure
+from cact_tui.errors import Conflict, NumberTaken, StorageFailure
 from cact_tui.journal.protocol import Recorded
 from cact_tui.sessions.decide import Plan, Refused, decide
 from cact_tui.sessions.evolve import evolve, fold
@@ -68,6 +68,7 @@ class WritePath:
         """Apply a command, durably.
 
         Raises:
+            NumberTaken: somebody else registered the same number first; nothing was written.
             StorageTrouble: nothing was written; the same command may be performed again.
             StorageFailure: nothing was written, or it could not be read back whether; perform the
                 same command again.
@@ -86,6 +87,8 @@ class WritePath:
                     events,
                     erasable,
                 )
+            except NumberTaken:
+                raise
             except (Conflict, StorageFailure) as fault:
                 found = await self._read_on()
                 recorded = found[: len(events)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from contextlib import redirect_stdout
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
@@ -15,6 +14,7 @@ from cact_tui.wiring import Event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from cact_tui.config.settings import Materials
     from cact_tui.journal.protocol import Recorded
@@ -84,7 +84,9 @@ def acknowledged(place: Path) -> list[tuple[str, str]]:
 def _told(reference: str, recorded: Sequence[Recorded]) -> Story:
     return Story(
         reference=reference,
-        steps=tuple(_step(one.event) for one in recorded if not isinstance(one.event, _OF_ONE_LIFE)),
+        steps=tuple(
+            _step(one.event) for one in recorded if not isinstance(one.event, _OF_ONE_LIFE)
+        ),
         answers=tuple(
             (one.event.answer, one.digest)
             for one in recorded

@@ -1,4 +1,4 @@
-"""R1: `kill -9` at named boundaries of a whole rehearsal; nothing acknowledged is lost or doubled."""
+"""R1: `kill -9` at named boundaries of a rehearsal; nothing acknowledged is lost or doubled."""
 
 from __future__ import annotations
 
@@ -126,9 +126,9 @@ def test_many_kills_in_one_session(
 ) -> None:
     kills = 0
     chance = random.Random(round_)  # noqa: S311 - a schedule
+    names = (*OF_EVERY_APPEND, "checkpoint.before", "checkpoint.after")
     for number in range(20):
         seed = f"chain-{round_}-{number % 4}"
-        names = (*OF_EVERY_APPEND, "checkpoint.before", "checkpoint.after")
         schedule = iter(lambda: (chance.choice(names), chance.randint(1, SLOWEST + 3)), None)
         kills += lived(nursery, tmp_path / str(number), seed, schedule)
         check(nursery, tmp_path / str(number), seed)

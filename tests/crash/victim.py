@@ -85,9 +85,7 @@ def _rehearse(order: dict[str, Any], materials: Materials) -> int:
     return status
 
 
-async def _live(
-    place: Path, materials: Materials, seed: str, probe: Callable[[str], None]
-) -> int:
+async def _live(place: Path, materials: Materials, seed: str, probe: Callable[[str], None]) -> int:
     event = Event(place / "config.toml", materials, probe=probe)
     event.store = cast("Store", Witness(event.store, place / "told", probe))
     sessions = await event.store.sessions()

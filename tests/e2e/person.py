@@ -189,12 +189,12 @@ def at_a_terminal(
     *,
     term: str = "xterm-256color",
     size: tuple[int, int] = (80, 24),
-    **environment: str,
+    extra: dict[str, str] | None = None,
 ) -> Iterator[Person]:
     """Seat a person in front of a program; it is killed when the person leaves."""
     seat = Seat(
         command,
-        {"TERM": term, "LANG": "C.UTF-8", "PATH": os.environ["PATH"], **environment},
+        {"TERM": term, "LANG": "C.UTF-8", "PATH": os.environ["PATH"], **(extra or {})},
         size,
     )
     try:

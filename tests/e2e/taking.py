@@ -166,7 +166,7 @@ def begun(config: Path, *, answers: int = 0, language: str = "id") -> None:
     asyncio.run(_begin(config, answers, language))
 
 
-class _LineCut(Exception):  # noqa: N818 - it is no error
+class _LineCut(Exception):
     pass
 
 

@@ -106,7 +106,7 @@ def test_on_plainer_terminals_items_are_as_complete(
     config = demonstration(tmp_path, shorter=True)
     begun(config)
     record = Record(config)
-    with at_a_terminal(take(config), term=term, **environment) as person:
+    with at_a_terminal(take(config), term=term, extra=environment) as person:
         me = Candidate(person)
         me.go_on()
         for count in (1, 2):
