@@ -8,7 +8,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from cact_tui.cli.console import Exit, complain
-from cact_tui.errors import BadInput, CactError
+from cact_tui.errors import BadInput, CactError, NotFound
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +29,7 @@ def guarded(run: Callable[[argparse.Namespace], int], options: argparse.Namespac
         return Exit.BAD_INPUT
     except CactError as error:
         complain(f"cact: {error}")
-        return Exit.TROUBLE
+        return Exit.NO if isinstance(error, NotFound) else Exit.TROUBLE
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for exit
         return Exit.GOOD
