@@ -186,12 +186,18 @@ class Conduct:
             self._show(passages.practice(self._language))
         elif state.phase is Phase.INTRODUCTION:
             upcoming, count = battery.sections[number], len(battery.sections)
-            self._show(passages.section(upcoming, number + 1, count, self._language))
+            self._show_text(passages.section(upcoming, number + 1, count, self._language))
         elif state.phase is Phase.BREAK:
             self._rest_began = self._services.clock.monotonic()
-            self._show(passages.rest(self.longest_rest, self._language))
+            self._show_text(passages.rest(self.longest_rest, self._language))
         else:
             self._show_item(state)
+
+    def _show_text(self, view: PassageView) -> None:
+        """Show a text after a section; the section's last answer is acknowledged beside it."""
+        ended = self.state.section
+        status = wording.saved(self._words, ended.answered) if ended and ended.answered else ""
+        self._show(evolve(view, status=status))
 
     def _show_item(self, state: SessionState) -> None:
         shown, section = state.shown, state.section

@@ -71,7 +71,8 @@ class Passage(StrEnum):
 class PassageView:
     """A text to be read to its last page before going on.
 
-    `may_leave` says that the test has begun and may be left here.
+    `status` says that the answer before it is safe; `may_leave` that the test has begun and may be
+    left here.
     """
 
     language: str
@@ -80,6 +81,7 @@ class PassageView:
     text: str
     facts: tuple[Fact, ...] = ()
     step: str = ""
+    status: str = ""
     may_leave: bool = False
 
 

@@ -33,7 +33,8 @@ class Reading(Stage):
         """Return title, text and facts, and how what the text says is done here."""
         view = self.view
         title = sentence(", ".join(filter(None, (view.title, view.step))))
-        return (title, "", view.text, *self._here(), *fact_lines(view.facts))
+        status = (sentence(view.status),) if view.status else ()
+        return (*status, title, "", view.text, *self._here(), *fact_lines(view.facts))
 
     @property
     def how(self) -> tuple[str, ...]:

@@ -141,14 +141,9 @@ class Candidate:
         self.person.press_until("enter", lambda: not self.sees(question))
 
     def wait_until_saved(self, count: int) -> None:
-        """Wait for the word that the n-th answer of a section is saved, or for the section's end.
-
-        Nothing but a break or the end follows an item without that word.
-        """
+        """Wait for the word that the n-th answer of a section is saved; the end says it of all."""
         saved = self.say("answer {n} saved").format(n=count)
-        self.person.wait_until(
-            lambda: self.person.sees(saved) or self.sees("BREAK") or self.sees("FINISHED")
-        )
+        self.person.wait_until(lambda: self.person.sees(saved) or self.sees("FINISHED"))
         self.person.settle()
 
     def look_at(self, record: Record) -> None:

@@ -61,6 +61,7 @@ def take_everything(config: Path, language: str) -> tuple[Candidate, dict[str, A
         me.begin_section()
         second = take_section(me, record, first=first)
         me.wait_for("FINISHED")
+        assert person.sees(f"({first + second})")
         result = record.result()
         assert person.sees(result["reference"])
         close(me)

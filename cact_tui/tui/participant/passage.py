@@ -88,6 +88,7 @@ class Reading(Stage):
             heading=headline(self.area, self.view.title, self.view.step),
             number=page_number(language, self.page, len(pages)),
             body=pages[self.page],
+            state=self.view.status,
             left=(*on, *page_hints(language, self.page, len(pages)), *back),
             right=menu_hints(language, self.commands, menu=not self._before_test),
         )
