@@ -14,6 +14,7 @@ from cact_tui.errors import Problem, Severity
 from cact_tui.psychometrics.problems import ParameterError
 from cact_tui.sessions.engine import SectionEngine, UnusableSection, eligible
 from cact_tui.sessions.specification import SectionSpecification
+from cact_tui.text import clean_line
 from cact_tui.toml_source import Source
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ POOL_PER_ITEM_EXPOSED = 10
 
 SLOW_SHARE = 0.9
 """The section's minutes should last for this share of participants at the greatest length."""
+
+LONGEST_MESSAGE = 400
 
 SPREAD = 0.35
 """Assumed coefficient of variation of a person's time per item, while none was observed."""
@@ -227,8 +230,8 @@ def _record(  # noqa: PLR0917 - the parts of a problem, in the order they are pr
             path=source.label,
             line=source.line(path),
             key=key,
-            message=message.rstrip("."),
-            cure=cure.rstrip("."),
+            message=clean_line(message, LONGEST_MESSAGE).rstrip("."),
+            cure=clean_line(cure, LONGEST_MESSAGE).rstrip("."),
             severity=severity,
         )
     )

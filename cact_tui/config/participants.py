@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("number", "name", "nip", "position_group")
 LONGEST_NUMBER = 40
+NUMBER = re.compile(r"[0-9A-Za-z./ -]{1,40}")
+"""What a participant's number looks like: anybody can type it on any terminal."""
+
 _NIP = re.compile(r"\d{18}")
 
 
@@ -86,6 +89,9 @@ class _Roster:
         group = cells.get("position_group", "")
         if not number or len(number) > LONGEST_NUMBER:
             self.fault(line, "number", "is empty or too long", "give 1 to 40 characters")
+        elif not NUMBER.fullmatch(number):
+            message = "holds more than letters and digits"
+            self.fault(line, "number", message, "use A-Z, 0-9, blank, . / and -")
         elif number in found:
             self.fault(line, "number", f"{number} is given twice", "give each its own number")
         if not cells.get("name", ""):

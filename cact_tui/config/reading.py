@@ -12,6 +12,7 @@ from cact_tui.config.settings import EventPurpose, EventSettings, Policy, StoreS
 from cact_tui.i18n import LANGUAGES
 from cact_tui.sessions.specification import BatterySpecification, InterruptionPolicy
 from cact_tui.toml_source import SLUG
+from cact_tui.toml_source.values import shown
 
 if TYPE_CHECKING:
     from cact_tui.toml_source import Source, Table
@@ -190,7 +191,7 @@ def _policy(table: Table) -> Policy:
         if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 < minutes < 24 * 60:
             table.problem(
                 "warnings_minutes",
-                f"{minutes!r} is not a number of minutes",
+                f"{shown(minutes)} is not a number of minutes",
                 "write [30, 15, 5, 1]",
                 inside=(index,),
             )

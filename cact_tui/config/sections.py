@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cact_tui.psychometrics import registry
 from cact_tui.sessions.events import Prior
 from cact_tui.sessions.specification import RuleChoice, SectionSpecification, StopChoice
+from cact_tui.text import clean_line
 from cact_tui.toml_source import SLUG
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def read_section(
     specification = SectionSpecification(
         id=section,
         scale=table.text("scale", shape=SLUG),
-        banks=table.strings("banks"),
+        banks=_banks(table),
         title=table.texts("title", languages, limit=60),
         introduction=table.texts("introduction", languages, limit=1200),
         seconds=table.integer("minutes", 1, 24 * 60) * 60 if "minutes" in table else None,
@@ -63,6 +64,12 @@ def read_section(
     )
     table.close()
     return specification
+
+
+def _banks(table: Table) -> tuple[str, ...]:
+    if table.values.get("banks") == []:
+        table.problem("banks", "is empty", "name at least one bank")
+    return table.strings("banks")
 
 
 def _rule(table: Table, key: str, group: str, prove: Prove, default: RuleChoice) -> RuleChoice:
@@ -86,7 +93,16 @@ def _try(table: Table, group: str, rule: str, settings: dict[str, object]) -> No
         registry.build(group, rule, settings)
     except registry.SettingsError as error:
         for problem in error.problems:
-            table.problem(problem.key, problem.message.rstrip("."), problem.cure.rstrip("."))
+            message, cure = (
+                clean_line(text).rstrip(".") for text in (problem.message, problem.cure)
+            )
+            table.problem(problem.key, message, cure)
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's package does when imported
+        table.problem(
+            "rule",
+            f'"{rule}" cannot be used: {type(error).__name__} in its package',
+            "mend or install that package, or use another rule",
+        )
 
 
 def _estimator(table: Table, key: str, name: str, prove: Prove) -> tuple[RuleChoice, Prior]:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import evolve
 
 from cact_tui.delivery import actions as a
-from cact_tui.delivery import choosing, passages, wording
+from cact_tui.delivery import passages, wording
 from cact_tui.delivery.countdown import left_ms
 from cact_tui.delivery.persistence import until_it_holds
 from cact_tui.delivery.practice import Practice
 from cact_tui.delivery.presenting import item_view
+from cact_tui.delivery.steering import Steering
 from cact_tui.delivery.timekeeper import Timekeeper
 from cact_tui.delivery.views import (
     ItemView,
@@ -32,8 +33,7 @@ from cact_tui.i18n import pick, translator
 from cact_tui.journal.protocol import Comment
 from cact_tui.sessions import commands as c
 from cact_tui.sessions.decide import Reason, Refused
-from cact_tui.sessions.outcomes import Over, Pick
-from cact_tui.sessions.states import TERMINAL, ItemState, Phase, SectionState, SessionState, Status
+from cact_tui.sessions.states import TERMINAL, ItemState, Phase, SessionState, Status
 from cact_tui.text import clean
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from cact_tui.delivery.write_path import Accepted
     from cact_tui.errors import StorageTrouble
     from cact_tui.journal.protocol import Erasable
-    from cact_tui.sessions.events import SessionOpened
 
 UNCHARGED_FLAG_MS = 60_000
 """Uncharged time of an item from which it is put on record."""
@@ -70,7 +69,7 @@ class Conduct:
         self._publish = show
         self._view: View | None = None
         self._practice: Practice | None = None
-        self._failed: set[str] = set()
+        self._steering = Steering(admission, self._perform)
         self._rest_began = 0.0
         self._timed = 0
         self.timekeeper: Timekeeper | None = None
@@ -170,7 +169,8 @@ class Conduct:
             left = state.paused_by == "participant"
             self.stand(Standstill.LEFT if left else Standstill.PAUSED, closing=left)
         elif state.phase is Phase.CHOOSING:
-            await self._choose()
+            self.timekeeper = None
+            await self._steering.choose()
             return True
         else:
             self._show_phase(state)
@@ -249,7 +249,7 @@ class Conduct:
             await self._begin_practice()
             return
         elif view.passage is Passage.SECTION:
-            await self._start_section()
+            await self._steering.start_section()
         elif view.passage is Passage.BREAK:
             rested = round(self.rested_seconds() * 1000)
             await self._perform(c.EndBreak(connection=connection, rested_ms=rested))
@@ -274,20 +274,6 @@ class Conduct:
         )
         await self.go()
 
-    async def _start_section(self) -> None:
-        specification = self._plan.battery.sections[len(self.state.sections)]
-        begun = await choosing.start(self._plan, specification.id, self._seed)
-        await self._note_fault(specification.id, begun.fault)
-        await self._perform(
-            c.StartSection(
-                connection=self._admission.connection,
-                start=begun.estimate,
-                prior=specification.prior,
-                rule=self._plan.plugins[f"{specification.id}.start"],
-                draws=begun.draws,
-            )
-        )
-
     async def _respond(self, view: ItemView, action: a.Respond) -> None:
         """Save an answer; the next step is taken only after it is durable."""
         timekeeper = self.timekeeper
@@ -310,86 +296,10 @@ class Conduct:
             self._show(evolve(view, status=wording.refusal(self._words, done.reason)))
             return
         if not isinstance(done, Refused) and timing.uncharged >= UNCHARGED_FLAG_MS:
-            await self._put_on_record("unclocked_time", f"{view.item}: {timing.uncharged} ms")
+            await self._steering.put_on_record(
+                "unclocked_time", f"{view.item}: {timing.uncharged} ms"
+            )
         await self.go()
-
-    async def _choose(self) -> None:
-        """Ask the engine what comes next and record it."""
-        section = self.state.section
-        if section is None:
-            raise RuntimeError(f"{self.state.session}: choosing without a section")
-        self.timekeeper = None
-        left, budget = self.left()
-        if left is not None and left <= 0:
-            await self._end_section(section, await self._out_of_time(section, budget))
-            return
-        chosen = await self._ask(section)
-        if isinstance(chosen.outcome, Over):
-            await self._end_section(section, chosen.outcome)
-        else:
-            await self._present(section, chosen.outcome, fallback=self._has_failed(section))
-
-    async def _ask(self, section: SectionState) -> choosing.Chosen:
-        chosen = await choosing.choose(
-            self._plan, self._seed, section, fallback=self._has_failed(section)
-        )
-        await self._note_fault(section.started.section, chosen.fault)
-        return chosen
-
-    async def _out_of_time(self, section: SectionState, budget: str) -> Over:
-        now = await choosing.interim(self._plan, section, fallback=self._has_failed(section))
-        await self._note_fault(section.started.section, now.fault)
-        return Over(reason=budget, estimate=now.estimate)
-
-    def _has_failed(self, section: SectionState) -> bool:
-        return section.started.section in self._failed
-
-    async def _note_fault(self, section: str, fault: str) -> None:
-        if fault:
-            self._failed.add(section)
-            await self._put_on_record("rule_failed", f"{section}: {fault}")
-
-    async def _present(self, section: SectionState, pick: Pick, *, fallback: bool) -> None:
-        name, position = section.started.section, len(section.records) + 1
-        item = self._plan.item(pick.item)
-        options, order_draws = self._plan.option_order(self._seed, name, position, item)
-        await self._perform(
-            c.PresentItem(
-                connection=self._admission.connection,
-                item=item.id,
-                version=item.version,
-                digest=item.digest,
-                language=self._language,
-                options=options,
-                estimate=pick.estimate,
-                rule=self._plan.plugins[f"{name}.selector"],
-                draws=pick.draws,
-                order_draws=order_draws,
-                criterion=pick.criterion,
-                rank=pick.rank,
-                candidates=pick.candidates,
-                fallback=fallback,
-            )
-        )
-
-    async def _end_section(self, section: SectionState, over: Over) -> None:
-        closed = await choosing.close(self._plan, section, fallback=self._has_failed(section))
-        if closed.fault:
-            # From here on the built-in rules decide, and whether to end at all is theirs to say:
-            # a replay can only repeat an end that one set of rules made whole.
-            await self._note_fault(section.started.section, closed.fault)
-            return
-        await self._perform(
-            c.EndSection(
-                connection=self._admission.connection,
-                reason=over.reason,
-                interim=over.estimate,
-                final=closed.closing.final,
-                prior=self._plan.battery.section(section.started.section).reference,
-                beside=closed.closing.beside,
-                fallback=self._has_failed(section),
-            )
-        )
 
     async def _leave(self, action: a.Leave) -> None:
         word = wording.word_of_leaving(self._words)
@@ -424,9 +334,6 @@ class Conduct:
         now = self._services.clock.wall_ms()
         self._show(passages.end(self.state, self._materials, self._language, now, profile))
 
-    async def _put_on_record(self, code: str, detail: str) -> None:
-        await self._perform(c.RecordIrregularity(code=code, detail=detail))
-
     async def _perform(
         self, command: c.Command, erasable: Sequence[Erasable] = ()
     ) -> Accepted | Refused:
@@ -452,13 +359,6 @@ class Conduct:
             self.timekeeper.hide()
         self._view = view
         self._publish(view)
-
-    @property
-    def _seed(self) -> str:
-        opened: SessionOpened | None = self.state.opened
-        if opened is None:
-            raise RuntimeError(f"{self.state.session} was never opened")
-        return opened.seed
 
 
 def _comment(session: str, text: str) -> Comment:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from cact_tui.config.participants import NUMBER
 from cact_tui.delivery import actions as a
 from cact_tui.delivery import wording
 from cact_tui.delivery.admission import Admission, admit, readmit
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 OFFERED = 5
 """How many unfinished tests the first screen offers."""
-
-_NUMBER = re.compile(r"[0-9A-Za-z./ -]{1,40}")
 
 
 @frozen(kw_only=True)
@@ -152,7 +150,7 @@ class Reception:
     def _fault(self, number: str, name: str) -> str:
         """Return what is wrong with what was typed, in words; empty when nothing is."""
         _ = self._translator.gettext
-        if not _NUMBER.fullmatch(number):
+        if not NUMBER.fullmatch(number):
             return _("The number has 1 to 40 letters and digits. Please check it.")
         roster = self._services.participants
         if roster is not None and number not in roster:

@@ -42,6 +42,7 @@ final = { rule = "eap", reference = { mean = 0.0, sd = 1.0 }, beside = "wle" }
 stop = { any = [{ rule = "se", at_most = 0.9 }] }
 title = { en = "One", id = "Satu" }
 introduction = { en = "Section one.", id = "Bagian satu." }
+[profile]
 [policy]
 authorisation = "self"
 warnings_minutes = [5, 1]
