@@ -149,8 +149,10 @@ def test_a_difference_within_rounding_is_none(
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), 'b1', 'b2') AS BLOB) "
-        "WHERE seq = {seq}",
+        (
+            "UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), 'b1', 'b2') AS BLOB) "
+            "WHERE seq = {seq}"
+        ),
         "UPDATE events SET at = at + 1 WHERE seq = {seq}",
         "UPDATE events SET digest = previous WHERE seq = {seq}",
         "DELETE FROM events WHERE seq = {seq}",
