@@ -14,7 +14,7 @@ from cact_tui.delivery.views import (
     Standstill,
     StandstillView,
 )
-from cact_tui.errors import StorageTrouble
+from cact_tui.errors import CactError, StorageTrouble
 from cact_tui.i18n import translator
 from cact_tui.journal.protocol import Checkpoint
 from cact_tui.sessions.states import Status
@@ -133,7 +133,7 @@ class Heartbeat:
             before = self._conduct.state.seq
             try:
                 await self._conduct.refresh()
-            except StorageTrouble:
+            except CactError:  # out of reach, or not what was written: nothing may be shown
                 if self._clock.monotonic() - self._reached >= BLANK_AFTER_SECONDS:
                     self._conduct.stand(Standstill.TROUBLE)
                 return

@@ -110,7 +110,8 @@ def _section(state: SessionState) -> SectionState:
 def _start(
     event: e.SectionStarted, plan: BatteryPlan, seed: str
 ) -> Iterator[tuple[str, object, object]]:
-    start, draws = plan.engine(event.section).start(seed)
+    engine = _engine(plan, event.section, fallback=event.start.fell_back)
+    start, draws = engine.start(seed)
     yield "draws", event.draws, draws
     yield "starting theta", event.start.theta, start.theta
 

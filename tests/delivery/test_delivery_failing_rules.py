@@ -151,7 +151,7 @@ async def test_a_failing_rule_is_journaled_and_the_built_in_rules_go_on(
     assert items == sorted(items)
 
 
-PROVABLE = [name for name in FAULTS if "hangs" not in name and "start" not in name]
+PROVABLE = [name for name in FAULTS if "hangs" not in name]
 
 
 @pytest.mark.parametrize("fault", PROVABLE)
