@@ -41,16 +41,19 @@ def read_event(path: Path, problems: Problems, *, anew: bool = False) -> Materia
     """
     folder = path.parent
     files = FolderFiles(folder, path.name)
-    cache = folder / "var" / "cache"
-    marks, first_look = ProvedMarks(cache), Problems()
-    materials = load_materials(files, CONFIGURATION, first_look, cache=cache, check=False)
-    if materials is not None and not anew and marks.has(materials.documents):
+    first_look = Problems()
+    materials = load_materials(files, CONFIGURATION, first_look, caches_in=folder, check=False)
+    if materials is not None and not anew and _marks(folder, materials).has(materials.documents):
         problems.extend(first_look)
         return materials
-    materials = load_materials(files, CONFIGURATION, problems, cache=cache)
+    materials = load_materials(files, CONFIGURATION, problems, caches_in=folder)
     if materials is not None:
-        marks.add(materials.documents)
+        _marks(folder, materials).add(materials.documents)
     return materials
+
+
+def _marks(folder: Path, materials: Materials) -> ProvedMarks:
+    return ProvedMarks(folder / materials.store.cache)
 
 
 def exam_of(materials: Materials) -> Exam:

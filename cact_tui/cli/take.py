@@ -60,6 +60,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Read the event, open its store, and hand the terminal to a participant."""
+    if not options.rehearse and (options.seed or options.theta is not None or options.language):
+        complain("cact take: --seed, --theta and --language go with --rehearse (add it)")
+        return Exit.BAD_INPUT
     if not options.rehearse and not options.plain and not _is_terminal():
         complain(_NO_TERMINAL)
         return Exit.TROUBLE

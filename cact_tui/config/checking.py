@@ -27,8 +27,8 @@ POOL_PER_ITEM = 5
 POOL_PER_ITEM_EXPOSED = 10
 """Items of the pool that a section should have for each item of its greatest length."""
 
-SLOW_SHARE = 0.9
-"""The section's minutes should last for this share of participants at the greatest length."""
+NINTH_DECILE = 1.2816
+"""Standard normal: a section's minutes should last for 9 of 10 participants at its longest."""
 
 LONGEST_MESSAGE = 400
 
@@ -131,7 +131,7 @@ class _SectionCheck:
             return
         mean = sum(item.expected_seconds for item in items) / len(items)
         total = mean * self.section.max_items
-        needed = total * math.exp(1.2816 * SPREAD)
+        needed = total * math.exp(NINTH_DECILE * SPREAD)
         if self.section.seconds < needed:
             self._warn(
                 "minutes",

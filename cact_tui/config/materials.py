@@ -33,11 +33,12 @@ def load_materials(
     name: str,
     problems: Problems,
     *,
-    cache: Path | None = None,
+    caches_in: Path | None = None,
     check: bool = True,
 ) -> Materials | None:
     """Return everything that the configuration `name` asks for, or None with problems recorded.
 
+    Banks are cached in `store.cache` below the folder `caches_in`; without it there is no cache.
     `check` also builds every rule and looks at sections, banks and standards together; what a
     session pinned was checked when it was opened.
     """
@@ -47,7 +48,7 @@ def load_materials(
     configuration = None if source is None else read_configuration(source, prove=check)
     if source is None or configuration is None:
         return None
-    materials = _Loader(recording, configuration, problems, cache).materials()
+    materials = _Loader(recording, configuration, problems, caches_in).materials()
     if check and materials is not None:
         from cact_tui.config.checking import check_materials
 
@@ -63,14 +64,14 @@ class _Loader:
         files: RecordingFiles,
         configuration: Configuration,
         problems: Problems,
-        cache: Path | None,
+        caches_in: Path | None,
     ) -> None:
         self._files = files
         self._configuration = configuration
         self._paths = configuration.paths
         self._languages = configuration.event.languages
         self._problems = problems
-        self._cache = cache
+        self._cache = caches_in / configuration.store.cache if caches_in else None
 
     def materials(self) -> Materials | None:
         configuration = self._configuration

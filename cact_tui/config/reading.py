@@ -56,7 +56,7 @@ def read_configuration(source: Source, *, prove: bool = True) -> Configuration |
     root.integer("format", FORMAT, FORMAT)
     event = _event(root.table("event"))
     policy_table = root.table("policy")
-    materials, profile = root.table("materials"), root.table("profile")
+    materials, profile = root.table("materials"), _profile(root)
     paths = _paths(materials, profile)
     configuration = Configuration(
         event=event,
@@ -97,6 +97,11 @@ def _event(table: Table) -> EventSettings:
     )
     table.close()
     return event
+
+
+def _profile(root: Table) -> Table:
+    """Return the table of the profile; every key in it may be left out, and so may the table."""
+    return root.table("profile") if "profile" in root else root.below("profile", {})
 
 
 def _timezone(table: Table) -> str:

@@ -39,6 +39,7 @@ from cact_tui.text import clean
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from cact_tui.config.settings import Policy
     from cact_tui.delivery.admission import Admission
     from cact_tui.delivery.services import Services
     from cact_tui.delivery.write_path import Accepted
@@ -83,6 +84,11 @@ class Conduct:
     def view(self) -> View | None:
         """Return what is shown."""
         return self._view
+
+    @property
+    def policy(self) -> Policy:
+        """Return what the event allowed when the session was opened."""
+        return self._materials.policy
 
     @property
     def on_item(self) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cact_tui.delivery import wording
 from cact_tui.delivery.views import ClockReading
+from cact_tui.sessions.states import ClockReason
 
 if TYPE_CHECKING:
     from cact_tui.config.settings import Policy
@@ -27,10 +28,12 @@ def left_ms(
     budgets = []
     section = state.section
     if section is not None and section.ended is None and section.started.seconds is not None:
-        budgets.append((section.started.seconds * 1000 - section.used_ms - running_ms, "time"))
+        budgets.append(
+            (section.started.seconds * 1000 - section.used_ms - running_ms, ClockReason.TIME)
+        )
     if battery.seconds is not None:
         used = sum(one.used_ms for one in state.sections)
-        budgets.append((battery.seconds * 1000 - used - running_ms, "battery_time"))
+        budgets.append((battery.seconds * 1000 - used - running_ms, ClockReason.BATTERY_TIME.value))
     return min(budgets, default=(None, ""), key=lambda budget: budget[0])
 
 

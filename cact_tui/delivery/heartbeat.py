@@ -49,7 +49,7 @@ class Heartbeat:
         self._clock = services.clock
         opened = conduct.state.opened
         language = opened.language if opened else "id"
-        self._countdown = Countdown(services.exam.materials.policy, translator(language))
+        self._countdown = Countdown(conduct.policy, translator(language))
         self._section = -1
         now = self._clock.monotonic()
         self._checkpointed = self._refreshed = self._reached = now

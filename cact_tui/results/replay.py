@@ -15,6 +15,7 @@ from attrs import frozen
 from cact_tui.sessions import events as e
 from cact_tui.sessions.evolve import evolve, fold
 from cact_tui.sessions.outcomes import Over, Pick
+from cact_tui.sessions.states import ClockReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-9
 """Within which a recomputed theta or standard error must agree, absolutely."""
-
-CLOCK_REASONS = frozenset({"time", "battery_time"})
-"""Ends that the clock decided; the engine cannot be asked for them."""
 
 
 @frozen(kw_only=True)
@@ -140,7 +138,7 @@ def _ended(
     event: e.SectionEnded, section: SectionState, plan: BatteryPlan, seed: str
 ) -> Iterator[tuple[str, object, object]]:
     engine = _engine(plan, event.section, fallback=event.fallback)
-    if event.reason not in CLOCK_REASONS:
+    if event.reason not in frozenset(ClockReason):  # the engine cannot be asked for those
         outcome: Pick | Over = engine.next(seed, section.started.start, section.records)
         reason = outcome.reason if isinstance(outcome, Over) else f"item {outcome.item}"
         yield "reason of the end", event.reason, reason

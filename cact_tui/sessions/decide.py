@@ -9,7 +9,7 @@ from attrs import frozen
 
 from cact_tui.sessions import commands as c
 from cact_tui.sessions import events as e
-from cact_tui.sessions.states import TERMINAL, ItemState, Phase, SessionState, Status
+from cact_tui.sessions.states import TERMINAL, ClockReason, ItemState, Phase, SessionState, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -244,7 +244,7 @@ def _end_section(state: SessionState, command: c.EndSection, plan: Plan) -> Even
         fallback=command.fallback,
     )
     last = len(state.sections) == len(plan.battery.sections)
-    if last or command.reason == "battery_time":
+    if last or command.reason == ClockReason.BATTERY_TIME:
         return (ended, e.SessionFinished())
     rest = plan.battery.sections[len(state.sections) - 1].break_after
     return (ended, e.BreakStarted(seconds=rest)) if rest else (ended,)

@@ -48,15 +48,11 @@ class ItemState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class StopReason(StrEnum):
-    """Why a section ended when no stopping rule's own name says it."""
+class ClockReason(StrEnum):
+    """Why a section ended when the clock, not a rule, ended it: its own budget or the battery's."""
 
-    MAX_ITEMS = "max_items"
-    POOL_EXHAUSTED = "pool_exhausted"
     TIME = "time"
     BATTERY_TIME = "battery_time"
-    TERMINATED = "terminated"
-    WITHDRAWN = "withdrawn"
 
 
 @frozen(kw_only=True)

@@ -59,6 +59,12 @@ def test_without_a_terminal_take_says_so_and_offers_a_rehearsal(rehearsed: Path)
     assert "cact take --rehearse" in done.stderr
 
 
+def test_options_of_a_rehearsal_are_refused_without_one(rehearsed: Path) -> None:
+    done = cact(rehearsed, "take", "--theta", "1.0")
+    assert done.returncode == 2
+    assert "--rehearse" in done.stderr
+
+
 def test_a_broken_configuration_never_starts_a_test(rehearsed: Path) -> None:
     (rehearsed / "broken.toml").write_text("format = 1\n[event]\nid = 5\n")
     done = cact(rehearsed, "take", "--rehearse", "--config", "broken.toml")

@@ -90,6 +90,18 @@ def test_a_mistake_is_named_with_line_key_and_cure(event: Path, mistake: str) ->
     assert all(p.line is not None for p in own)
 
 
+def test_the_cache_lies_where_the_configuration_says(event: Path) -> None:
+    assert found(written(event, ('cache = "var/cache"', 'cache = "elsewhere/cache"')))
+    assert list((event / "elsewhere" / "cache").glob("*.bank"))
+
+
+def test_the_profile_may_be_left_out(event: Path) -> None:
+    text = written(event).read_text()
+    start, end = text.index("[profile]"), text.index("[policy]")
+    (event / "config.toml").write_text(text[:start] + text[end:])
+    assert [p for p in found(event / "config.toml") if p.severity is Severity.ERROR] == []
+
+
 def test_a_precision_out_of_reach_is_said_with_the_best_possible(event: Path) -> None:
     path = written(event, ("at_most = 0.45", "at_most = 0.15"))
     warning = next(p for p in found(path) if "cannot be reached" in p.message)
