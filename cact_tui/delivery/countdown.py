@@ -25,12 +25,11 @@ def left_ms(
 
     `running_ms` is the charged time of the item on the screen. Without a budget there is None.
     """
-    budgets = []
+    budgets: list[tuple[int, str]] = []
     section = state.section
     if section is not None and section.ended is None and section.started.seconds is not None:
-        budgets.append(
-            (section.started.seconds * 1000 - section.used_ms - running_ms, ClockReason.TIME)
-        )
+        left = section.started.seconds * 1000 - section.used_ms - running_ms
+        budgets.append((left, ClockReason.TIME.value))
     if battery.seconds is not None:
         used = sum(one.used_ms for one in state.sections)
         budgets.append((battery.seconds * 1000 - used - running_ms, ClockReason.BATTERY_TIME.value))
