@@ -13,35 +13,39 @@ The next item is found in four steps, for a whole batch at once:
 """
 
 from collections.abc import Mapping
+from typing import cast
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from cact_tui.psychometrics.arrays import BoolArray, FloatArray, IntArray, Scalar
+from cact_tui.psychometrics.arrays import BoolArray, FloatArray, IntArray
 from cact_tui.psychometrics.checks import at_least
 from cact_tui.psychometrics.content import NoContentControl
 from cact_tui.psychometrics.draws import hashed
 from cact_tui.psychometrics.examinees import Examinees
 from cact_tui.psychometrics.exposure import NoExposureControl
+from cact_tui.psychometrics.picking import Picks, drawn, most
 from cact_tui.psychometrics.pool import Pool
 from cact_tui.psychometrics.priors import NormalPrior
-from cact_tui.psychometrics.problems import RuleFaultError, SettingProblem
+from cact_tui.psychometrics.problems import SettingProblem
 from cact_tui.psychometrics.protocols import (
     Advice,
     Content,
     Estimator,
     Exposure,
+    GridEstimator,
     Prior,
     Selector,
     Start,
 )
-from cact_tui.psychometrics.ranking import best
+from cact_tui.psychometrics.scoring import ranked, sound
 from cact_tui.psychometrics.stopping import StopRules
 from cact_tui.psychometrics.structure import Structure
 
 MAX_ITEMS = "max_items"
 POOL_EXHAUSTED = "pool_exhausted"
+EXPOSURE_IGNORED = "exposure_ignored"
+SET_CLOSED = "set_closed"
 
 
 @attrs.frozen(kw_only=True)
@@ -107,33 +111,13 @@ class Available:
 
     Attributes:
         items: Which items, (E, n).
-        exposure_ignored: Where exposure control would have left nothing and was ignored, (E,).
-        set_closed: Where items of the current set are left that may not come any more, (E,).
+        notes: Where something was out of the ordinary, by name, (E,) each: ``exposure_ignored``,
+            where exposure control would have left nothing, and ``set_closed``, where items of the
+            current set are left that may not come any more.
     """
 
     items: BoolArray
-    exposure_ignored: BoolArray
-    set_closed: BoolArray
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class Picks:
-    """The items picked.
-
-    Attributes:
-        item: Positions in the pool, (E,); -1: the pool is exhausted.
-        score: The scores of the picked items, penalties taken off, (E,); -inf where none.
-        rank: 1 for the best item, 2 for the next, and so on, (E,); 0 where none.
-        candidates: The items among which one was drawn, best first, then -1, (E, k).
-        notes: Where something was out of the ordinary, by name, (E,) each: ``exposure_ignored`` and
-            ``set_closed``, as in `Available`.
-    """
-
-    item: IntArray
-    score: FloatArray
-    rank: IntArray
-    candidates: IntArray
-    notes: Mapping[str, BoolArray]
+    notes: Mapping[str, BoolArray] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -159,7 +143,9 @@ def begin(
     pool: Pool,
     structure: Structure,
     draw: FloatArray,
+    *,
     prior: Prior | None = None,
+    barred: BoolArray | None = None,
 ) -> Examinees:
     """Return E examinees before their first item.
 
@@ -169,6 +155,7 @@ def begin(
         structure: Tags, enemies and sets of the pool.
         draw: Uniform draws for the start, (E,).
         prior: The prior of the interim estimate; by default N(0, 1).
+        barred: Items that an examinee must not be given, (E, n); None: none.
     """
     prior = prior or NormalPrior()
     nothing = np.zeros((len(draw), 0), dtype=np.int64)
@@ -182,6 +169,7 @@ def begin(
         min_items=rules.min_items,
         max_items=rules.max_items,
         prior=prior,
+        barred=barred,
     )
 
 
@@ -197,16 +185,17 @@ def available(rules: Rules, examinees: Examinees, advice: Advice, draw: FloatArr
     base = examinees.open_items
     allowed = rules.content.allowed(examinees)
     if allowed is not None:
-        base = base & _sound("content", allowed, base.shape)
-    items, ignored = _exposed(base, advice, draw)
+        base = base & sound("content", allowed, base.shape)
+    items, notes = _exposed(base, advice, draw)
     if not examinees.structure.n_sets:
-        return Available(items=items, exposure_ignored=ignored, set_closed=np.zeros_like(ignored))
+        return Available(items=items, notes=notes)
     own = _of_current_set(examinees)
     within = items & own
     stays = np.asarray(within.any(axis=1))
     leaves = np.asarray((examinees.open_items & own).any(axis=1) & ~stays)
-    items = np.where(stays[:, None], within, items)
-    return Available(items=items, exposure_ignored=ignored, set_closed=leaves)
+    return Available(
+        items=np.where(stays[:, None], within, items), notes={**notes, SET_CLOSED: leaves}
+    )
 
 
 def choose(rules: Rules, examinees: Examinees, draws: FloatArray) -> Picks:
@@ -220,16 +209,10 @@ def choose(rules: Rules, examinees: Examinees, draws: FloatArray) -> Picks:
     Raises:
         RuleFaultError: A plug-in returned something that is no answer.
     """
-    advice = rules.exposure.advice(examinees)
+    advice = rules.exposure.advice(examinees, draws[:, 1])
     offer = available(rules, examinees, advice, draws[:, 1])
-    scores = np.where(offer.items, _scores(rules, examinees, draws[:, 0]), -np.inf)
-    top = _sound_top(advice.top) + np.zeros(len(examinees), dtype=np.int64)
-    if not (scores < np.inf).all():
-        raise RuleFaultError("selector", "returned scores that are not finite.")
-    candidates, values = best(scores, int(top.max(initial=1)))
-    if (offer.items.any(axis=1) & (candidates[:, 0] < 0)).any():
-        raise RuleFaultError("selector", "returned -inf for every item that may come next.")
-    return _drawn(candidates, values, top, draws[:, 1], offer)
+    candidates, values = ranked(rules, examinees, offer.items, draws[:, 0], most(advice.top))
+    return drawn(candidates, values, advice.top, draws[:, 1], offer.notes)
 
 
 def verdict(rules: Rules, examinees: Examinees, exhausted: BoolArray | None = None) -> Verdict:
@@ -255,28 +238,6 @@ def verdict(rules: Rules, examinees: Examinees, exhausted: BoolArray | None = No
     return Verdict(reasons=(MAX_ITEMS, POOL_EXHAUSTED, *rules.stops.names), code=code)
 
 
-def record(examinees: Examinees, item: IntArray, category: IntArray) -> Examinees:
-    """Return the examinees with one more item shown, their estimates unchanged.
-
-    Args:
-        examinees: The batch.
-        item: The item shown to each, (E,); -1: none.
-        category: The category scored, (E,); -1: unscored.
-
-    Raises:
-        ValueError: An item is shown to an examinee for the second time.
-    """
-    rows = np.flatnonzero(item >= 0)
-    if examinees.administered[rows, item[rows]].any():
-        raise ValueError("An item is shown to an examinee for the second time.")
-    order = examinees.counts[rows]
-    width = max(examinees.items.shape[1], int(order.max(initial=-1)) + 1)
-    items, categories = (_widened(x, width) for x in (examinees.items, examinees.categories))
-    items[rows, order] = item[rows]
-    categories[rows, order] = category[rows]
-    return attrs.evolve(examinees, items=items, categories=categories)
-
-
 def update(rules: Rules, examinees: Examinees, item: IntArray, category: IntArray) -> Examinees:
     """Return the examinees with one more answer and new interim estimates.
 
@@ -288,78 +249,43 @@ def update(rules: Rules, examinees: Examinees, item: IntArray, category: IntArra
         item: The item shown to each, (E,); -1: none.
         category: The category scored, (E,); -1: unscored.
     """
-    after = record(examinees, item, category)
-    estimates = rules.interim.estimate(after.pool, after.items, after.categories, after.prior)
+    after = examinees.answered(item, category)
+    theta, se = _interim(rules.interim, after)
     fresh = (item >= 0) & (after.categories >= 0).any(axis=1)
-    return attrs.evolve(
-        after,
-        theta=np.where(fresh, estimates.theta, after.theta),
-        se=np.where(fresh, estimates.se, after.se),
+    if fresh.all():
+        return after.estimated(theta, se)
+    return after.estimated(np.where(fresh, theta, after.theta), np.where(fresh, se, after.se))
+
+
+def _interim(estimator: Estimator, examinees: Examinees) -> tuple[FloatArray, FloatArray]:
+    """Return interim estimates and standard errors, from the carried likelihood if that will do."""
+    if hasattr(estimator, "moments"):
+        by_grid = cast("GridEstimator", estimator)
+        likelihood = examinees.likelihood(by_grid.grid(examinees.prior))
+        return by_grid.moments(likelihood, examinees.prior)
+    found = estimator.estimate(
+        examinees.pool, examinees.items, examinees.categories, examinees.prior
     )
+    return found.theta, found.se
 
 
-def _scores(rules: Rules, examinees: Examinees, draw: FloatArray) -> FloatArray:
-    shape = (len(examinees), len(examinees.pool))
-    scores = _sound("selector", rules.selector.scores(examinees, draw), shape)
-    penalties = rules.content.penalties(examinees)
-    return scores if penalties is None else scores - _sound("content", penalties, shape)
-
-
-def _exposed(base: BoolArray, advice: Advice, draw: FloatArray) -> tuple[BoolArray, BoolArray]:
+def _exposed(
+    base: BoolArray, advice: Advice, draw: FloatArray
+) -> tuple[BoolArray, dict[str, BoolArray]]:
     """Return the eligible and accepted items, and where that left nothing and was ignored."""
     if advice.eligible is None and advice.acceptance is None:
-        return base, np.zeros(len(base), dtype=np.bool_)
+        return base, {}
     items = base
     if advice.eligible is not None:
-        items = items & _sound("exposure", advice.eligible, base.shape)
+        items = items & sound("exposure", advice.eligible, base.shape)
     if advice.acceptance is not None:
-        acceptance = _sound("exposure", advice.acceptance, base.shape)
+        acceptance = sound("exposure", advice.acceptance, base.shape)
         items = items & (hashed(draw, np.arange(base.shape[1])) < acceptance)
     ignored = np.asarray(~items.any(axis=1) & base.any(axis=1))
-    return np.where(ignored[:, None], base, items), ignored
+    return np.where(ignored[:, None], base, items), {EXPOSURE_IGNORED: ignored}
 
 
 def _of_current_set(examinees: Examinees) -> BoolArray:
     """Return which items belong to the set of the item shown last, (E, n)."""
     current = examinees.current_set[:, None]
     return np.asarray((examinees.structure.sets == current) & (current >= 0))
-
-
-def _drawn(
-    candidates: IntArray, values: FloatArray, top: IntArray, draw: FloatArray, offer: Available
-) -> Picks:
-    """Draw one of each row's candidates."""
-    places = np.arange(candidates.shape[1])
-    candidates = np.where(places < top[:, None], candidates, -1)
-    counts = (candidates >= 0).sum(axis=1)
-    place = np.maximum(np.minimum((draw * counts).astype(np.int64), counts - 1), 0)
-    rows = np.arange(len(candidates))
-    item = candidates[rows, place]
-    notes = {"exposure_ignored": offer.exposure_ignored, "set_closed": offer.set_closed}
-    return Picks(
-        item=item,
-        score=values[rows, place],
-        rank=np.where(item >= 0, place + 1, 0),
-        candidates=candidates,
-        notes={name: where for name, where in notes.items() if where.any()},
-    )
-
-
-def _widened(values: IntArray, width: int) -> IntArray:
-    """Return a copy with columns of -1 added up to a width."""
-    wider = np.full((len(values), width), -1, dtype=np.int64)
-    wider[:, : values.shape[1]] = values
-    return wider
-
-
-def _sound(slot: str, values: NDArray[Scalar], shape: tuple[int, ...]) -> NDArray[Scalar]:
-    if values.shape != shape:
-        raise RuleFaultError(slot, f"returned the shape {values.shape} instead of {shape}.")
-    return values
-
-
-def _sound_top(top: int | IntArray) -> IntArray:
-    numbers = np.asarray(top)
-    if not (numbers >= 1).all():
-        raise RuleFaultError("exposure", "asks for fewer than one candidate.")
-    return numbers

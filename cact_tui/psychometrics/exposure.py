@@ -2,6 +2,7 @@
 
 import attrs
 
+from cact_tui.psychometrics.arrays import FloatArray
 from cact_tui.psychometrics.checks import at_least
 from cact_tui.psychometrics.examinees import Examinees
 from cact_tui.psychometrics.protocols import Advice
@@ -11,7 +12,7 @@ from cact_tui.psychometrics.protocols import Advice
 class NoExposureControl:
     """The best item is given."""
 
-    def advice(self, examinees: Examinees) -> Advice:  # noqa: ARG002 - it asks for nothing
+    def advice(self, examinees: Examinees, draw: FloatArray) -> Advice:  # noqa: ARG002
         """Return advice that asks for nothing."""
         return Advice()
 
@@ -22,6 +23,6 @@ class Randomesque:
 
     k: int = attrs.field(default=5, validator=at_least(1))
 
-    def advice(self, examinees: Examinees) -> Advice:  # noqa: ARG002 - the same for all
+    def advice(self, examinees: Examinees, draw: FloatArray) -> Advice:  # noqa: ARG002
         """Return advice that asks for the k best items."""
         return Advice(top=self.k)

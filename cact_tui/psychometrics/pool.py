@@ -5,11 +5,11 @@ position in that order. Items of different models stand in one pool: each model 
 items at once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from operator import itemgetter
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import attrs
 import numpy as np
@@ -24,8 +24,10 @@ from cact_tui.psychometrics.tables import RowTable, summed
 __all__ = ["ParameterError", "Pool"]
 
 TINY = np.finfo(np.float64).tiny
-MOST_TABLES = 8
-"""Grids for which a pool keeps log probabilities; a test uses one or two."""
+MOST_DERIVED = 32
+"""Derived tables that a pool keeps; a test uses a few."""
+
+Derived = TypeVar("Derived")
 
 Kernel = Callable[[Model, FloatArray, FloatArray, FloatArray], FloatArray]
 
@@ -66,7 +68,7 @@ class Pool:
     D: FloatArray = attrs.field(repr=False)
     n_categories: IntArray = attrs.field(repr=False)
     groups: tuple[ModelGroup, ...] = attrs.field(repr=False)
-    _log_tables: dict[bytes, RowTable] = attrs.field(factory=dict, init=False, repr=False)
+    _derived: dict[Hashable, Any] = attrs.field(factory=dict, init=False, repr=False)
 
     @classmethod
     def compile(
@@ -108,6 +110,20 @@ class Pool:
     def index(self, item_id: str) -> int:
         """Return the position of an item; KeyError if the pool has none of that id."""
         return self._positions[item_id]
+
+    def derived(self, key: Hashable, made: Callable[[], Derived]) -> Derived:
+        """Return what was derived from the pool under a key; it is made once and kept.
+
+        Args:
+            key: What it is; it must tell apart everything that is made differently.
+            made: How it is made, from the pool and the key alone.
+        """
+        found: Derived | None = self._derived.get(key)
+        if found is None:
+            if len(self._derived) >= MOST_DERIVED:
+                self._derived.clear()
+            found = self._derived[key] = made()
+        return found
 
     @cached_property
     def _positions(self) -> dict[str, int]:
@@ -155,6 +171,40 @@ class Pool:
             values[:, group.rows] = group.model.information(group.packed, points, group.D)
         return values
 
+    def information_at(self, items: IntArray, theta: FloatArray) -> FloatArray:
+        """Return the expected Fisher information of each examinee's own items, shape (E, W).
+
+        Args:
+            items: Positions in the pool, (E, W).
+            theta: The examinees' points of theta, (E,).
+        """
+        points = theta[:, None]
+        if len(self.groups) == 1:
+            only = self.groups[0]
+            return only.model.information(only.packed[items], points, only.D[items])
+        group_of, row_of = self._places
+        values = np.empty(items.shape)
+        for number, group in enumerate(self.groups):
+            here = (group_of[items] == number).nonzero()
+            rows = row_of[items[here]]
+            values[here] = group.model.information(
+                group.packed[rows], theta[here[0]], group.D[rows]
+            )
+        return values
+
+    def likelihood(self, item: IntArray, category: IntArray, grid: FloatArray) -> FloatArray:
+        """Return the likelihood of one answer of each examinee, scaled by its largest, (E, T).
+
+        Args:
+            item: Positions in the pool, (E,); -1: none.
+            category: Categories scored, (E,); -1: unscored. Neither has a likelihood but 1.
+            grid: Points of theta, (T,).
+        """
+        table = self._table("likelihood", grid, 1.0)
+        scored = self.scored(item, category)
+        self._fill(table, item if scored.all() else item[scored], grid, _scaled)
+        return table.rows.take(table.index(item, category, scored), axis=0)
+
     def log_likelihood(self, items: IntArray, categories: IntArray, grid: FloatArray) -> FloatArray:
         """Return the log likelihood of the answers, shape (E, T).
 
@@ -164,28 +214,29 @@ class Pool:
             grid: Points of theta, (T,).
         """
         scored = self.scored(items, categories)
-        table = self._log_table(grid)
-        self._fill(table, items[scored], grid)
+        table = self._table("log likelihood", grid, 0.0)
+        self._fill(table, items[scored], grid, _logs)
         return summed(table.rows, table.index(items, categories, scored))
 
-    def _log_table(self, grid: FloatArray) -> RowTable:
-        """Return the table of log P on a grid; it is kept, because each step of a test asks it."""
-        key = grid.tobytes()
-        table = self._log_tables.get(key)
-        if table is None:
-            if len(self._log_tables) >= MOST_TABLES:
-                self._log_tables.clear()
-            table = RowTable.empty(len(self), self.most_categories, len(grid))
-            self._log_tables[key] = table
-        return table
+    def _table(self, purpose: str, grid: FloatArray, neutral: float) -> RowTable:
+        return self.derived(
+            (purpose, grid.tobytes()),
+            lambda: RowTable.empty(len(self), self.most_categories, len(grid), neutral),
+        )
 
-    def _fill(self, table: RowTable, items: IntArray, grid: FloatArray) -> None:
-        """Compute log P of those items that a table has not got yet."""
-        if table.known[items].all():
+    def _fill(
+        self,
+        table: RowTable,
+        items: IntArray,
+        grid: FloatArray,
+        made: Callable[[FloatArray], FloatArray],
+    ) -> None:
+        """Compute the rows of those items that a table has not got yet."""
+        known = table.known[items]
+        if known.all():
             return
-        new = np.unique(items[~table.known[items]])
-        chances = self.item_probabilities(new, grid[None, :]).transpose(0, 2, 1)
-        table.put(new, np.log(np.maximum(chances, TINY)))
+        new = np.unique(items[~known])
+        table.put(new, made(self.item_probabilities(new, grid[None, :]).transpose(0, 2, 1)))
 
     def scored(self, items: IntArray, categories: IntArray) -> BoolArray:
         """Return which answers count, (E, L).
@@ -243,6 +294,15 @@ class Pool:
             answer = kernel(group.model, group.packed[rows, None], points, group.D[rows, None])
             values[..., chosen, :, : group.n_categories] = answer
         return values
+
+
+def _logs(chances: FloatArray) -> FloatArray:
+    return np.asarray(np.log(np.maximum(chances, TINY)))
+
+
+def _scaled(chances: FloatArray) -> FloatArray:
+    """Return likelihoods (m, K, T), each row scaled by its largest; padding stays 0."""
+    return np.asarray(chances / np.maximum(chances.max(axis=-1, keepdims=True), TINY))
 
 
 Item = tuple[str, str, Parameters, float]

@@ -7,7 +7,7 @@ penalties or scores over (examinees, items) and never picks an item itself: only
 Shapes: E examinees, n items of the pool, K categories, L administered items, T points of theta.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -58,8 +58,8 @@ class Model(Protocol):
         """Return the expected Fisher information, shape (...), never negative."""
 
 
-class Prior(Protocol):
-    """What is believed of theta before the first answer."""
+class Prior(Hashable, Protocol):
+    """What is believed of theta before the first answer; equal priors are equal and hash alike."""
 
     @property
     def mean(self) -> float:
@@ -88,6 +88,21 @@ class Selector(Protocol):
 
         Items that may not be given are scored like any other; the engine masks them.
         """
+
+
+class PointSelector(Selector, Protocol):
+    """A selector whose score of an item depends on the interim theta alone.
+
+    A selector that offers these methods is served from shortlists (see `shortlists`), so that a
+    choice from a large pool, or for many examinees, looks at few items. It must be hashable, and
+    its curves smooth at the scale of 0.05 of theta.
+    """
+
+    def curves(self, pool: "Pool", theta: FloatArray) -> FloatArray:
+        """Return the score of all items at points of theta (T,), shape (T, n)."""
+
+    def values(self, pool: "Pool", items: IntArray, theta: FloatArray) -> FloatArray:
+        """Return the scores of each examinee's own items (E, W) at theta (E,), shape (E, W)."""
 
 
 class Content(Protocol):
@@ -135,8 +150,13 @@ class Advice:
 class Exposure(Protocol):
     """How the best items are kept from being given to everybody (group ``cact_tui.exposures``)."""
 
-    def advice(self, examinees: "Examinees") -> Advice:
-        """Return eligibility, number of candidates and acceptance for the next item."""
+    def advice(self, examinees: "Examinees", draw: FloatArray) -> Advice:
+        """Return eligibility, number of candidates and acceptance for the next item.
+
+        Args:
+            examinees: The batch.
+            draw: Uniform draws in [0, 1), (E,).
+        """
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -178,6 +198,20 @@ class Estimator(Protocol):
             categories: Categories scored, (E, L); -1 is unscored and contributes nothing.
             prior: The prior of all examinees.
         """
+
+
+class GridEstimator(Estimator, Protocol):
+    """An estimator that needs no more than the likelihood on a grid.
+
+    As the interim estimator it is fed the likelihood that examinees carry along, so that an
+    estimate costs the same after the hundredth answer as after the first.
+    """
+
+    def grid(self, prior: Prior) -> FloatArray:
+        """Return the points of theta that the likelihood is wanted at, (T,)."""
+
+    def moments(self, likelihood: FloatArray, prior: Prior) -> tuple[FloatArray, FloatArray]:
+        """Return theta and its standard error from likelihoods (E, T), each (E,)."""
 
 
 class Stop(Protocol):

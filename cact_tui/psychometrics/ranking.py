@@ -24,7 +24,7 @@ def best(scores: FloatArray, top: int) -> tuple[IntArray, FloatArray]:
     if len(scores) == 1:
         contenders = _contenders(scores[0], top)
         if len(contenders) <= FEW:
-            return _ranked(contenders, scores[0], top)
+            return few_ranked(contenders.tolist(), scores[0].take(contenders).tolist(), top)
     return _ranked_batch(scores, top)
 
 
@@ -44,20 +44,28 @@ def _ranked_batch(scores: FloatArray, top: int) -> tuple[IntArray, FloatArray]:
 def _contenders(scores: FloatArray, top: int) -> IntArray:
     """Return the positions that can win one of the places, ascending, from scores (n,)."""
     last = len(scores) - top
-    limit = np.partition(scores, last)[last] if last > 0 else -np.inf
+    if top == 1 and last > 0:
+        limit = scores.max()
+    else:
+        limit = np.partition(scores, last)[last] if last > 0 else -np.inf
     if limit > -np.inf:
         return np.flatnonzero(scores >= limit - TIE * abs(limit))
     return np.flatnonzero(scores > -np.inf)
 
 
-def _ranked(contenders: IntArray, scores: FloatArray, top: int) -> tuple[IntArray, FloatArray]:
-    """Return what `best` does for one examinee with few contenders, in less time."""
-    positions = np.full((1, top), -1, dtype=np.int64)
-    values = np.full((1, top), -np.inf)
-    left = dict(zip(contenders.tolist(), scores[contenders].tolist(), strict=True))
+def few_ranked(positions: list[int], scores: list[float], top: int) -> tuple[IntArray, FloatArray]:
+    """Return the best of a few items of one examinee, as `best` does, (1, top) and (1, top).
+
+    Args:
+        positions: Positions of the items, ascending.
+        scores: Their scores, above -inf.
+        top: How many places, 1 or more.
+    """
+    chosen, values = [-1] * top, [-np.inf] * top
+    left = dict(zip(positions, scores, strict=True))
     for place in range(min(top, len(left))):
         peak = max(left.values())
         equal = peak - TIE * abs(peak)
         first = next(position for position, score in left.items() if score >= equal)
-        positions[0, place], values[0, place] = first, left.pop(first)
-    return positions, values
+        chosen[place], values[place] = first, left.pop(first)
+    return np.array([chosen]), np.array([values])

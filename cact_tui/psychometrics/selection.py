@@ -3,9 +3,10 @@
 import attrs
 import numpy as np
 
-from cact_tui.psychometrics.arrays import FloatArray
+from cact_tui.psychometrics.arrays import FloatArray, IntArray
 from cact_tui.psychometrics.draws import hashed
 from cact_tui.psychometrics.examinees import Examinees
+from cact_tui.psychometrics.pool import Pool
 
 
 @attrs.frozen
@@ -14,7 +15,15 @@ class MaximumInformation:
 
     def scores(self, examinees: Examinees, draw: FloatArray) -> FloatArray:  # noqa: ARG002
         """Return the expected information of each item at theta, (E, n); nothing is drawn."""
-        return examinees.pool.information(examinees.theta)
+        return self.curves(examinees.pool, examinees.theta)
+
+    def curves(self, pool: Pool, theta: FloatArray) -> FloatArray:
+        """Return the expected information of all items at points of theta, (T, n)."""
+        return pool.information(theta)
+
+    def values(self, pool: Pool, items: IntArray, theta: FloatArray) -> FloatArray:
+        """Return the expected information of each examinee's own items, (E, W)."""
+        return pool.information_at(items, theta)
 
 
 @attrs.frozen

@@ -84,6 +84,17 @@ class Structure:
         return np.concatenate((one, two)), np.concatenate((two, one))
 
     @cached_property
+    def enemies_of(self) -> IntArray:
+        """Each item and its enemies, padded with the item itself, (n, 1 + most enemies)."""
+        item, enemy = self.enemy_directions
+        order = np.argsort(item, kind="stable")
+        counts = np.bincount(item, minlength=len(self.sets))
+        place = np.arange(len(item)) - np.repeat(counts.cumsum() - counts, counts)
+        table = np.repeat(np.arange(len(self.sets))[:, None], 1 + self.most_enemies, axis=1)
+        table[item[order], 1 + place] = enemy[order]
+        return table
+
+    @cached_property
     def most_enemies(self) -> int:
         """The largest number of enemies that an item has."""
         return int(np.bincount(self.enemies.ravel()).max(initial=0))

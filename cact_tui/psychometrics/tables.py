@@ -19,7 +19,7 @@ class RowTable:
     written. What a row holds depends on its item alone, so it does not matter who fills it.
 
     Attributes:
-        rows: The rows, (n K + 1, T); the last is all zeros and stands for no answer.
+        rows: The rows, (n K + 1, T); the last stands for no answer.
         known: Which items are filled in, (n,).
         K: The number of rows of an item.
     """
@@ -29,10 +29,10 @@ class RowTable:
     K: int
 
     @classmethod
-    def empty(cls, n: int, K: int, T: int) -> Self:
-        """Return a table without any item."""
+    def empty(cls, n: int, K: int, T: int, neutral: float = 0.0) -> Self:
+        """Return a table without any item, with one figure all along the row of no answer."""
         rows = np.empty((n * K + 1, T))
-        rows[-1] = 0.0
+        rows[-1] = neutral
         return cls(rows=rows, known=np.zeros(n, dtype=np.bool_), K=K)
 
     def put(self, items: IntArray, values: FloatArray) -> None:
@@ -41,12 +41,12 @@ class RowTable:
         self.known[items] = True
 
     def index(self, items: IntArray, categories: IntArray, scored: BoolArray) -> IntArray:
-        """Return the row of each answer, (E, L); unscored ones get the row of zeros.
+        """Return the row of each answer; unscored ones get the row of no answer.
 
         Args:
-            items: Positions, (E, L).
-            categories: Categories, (E, L).
-            scored: Which answers count, (E, L).
+            items: Positions, any shape.
+            categories: Categories, of the same shape.
+            scored: Which answers count, of the same shape.
         """
         return np.where(scored, items * self.K + categories, len(self.rows) - 1)
 

@@ -12,7 +12,6 @@ from cact_tui.psychometrics.administration import (
     Rules,
     begin,
     choose,
-    record,
     update,
     verdict,
 )
@@ -48,7 +47,7 @@ class Fixed:
         shape = (len(examinees), len(examinees.pool))
         return np.zeros(shape) if self.values is None else np.broadcast_to(self.values, shape)
 
-    def advice(self, examinees: Examinees) -> Advice:
+    def advice(self, examinees: Examinees, draw: FloatArray) -> Advice:
         return Advice(eligible=self.eligible, acceptance=self.acceptance, top=self.top)
 
     def allowed(self, examinees: Examinees) -> BoolArray | None:
@@ -70,7 +69,7 @@ def fresh(rules: Rules, pool: Pool, structure: Structure | None = None) -> Exami
 
 def shown(examinees: Examinees, *items: int) -> Examinees:
     for item in items:
-        examinees = record(examinees, np.array([item]), np.array([0]))
+        examinees = examinees.answered(np.array([item]), np.array([0]))
     return examinees
 
 

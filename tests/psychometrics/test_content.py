@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cact_tui.psychometrics.administration import Rules, begin, choose, record
+from cact_tui.psychometrics.administration import Rules, begin, choose
 from cact_tui.psychometrics.arrays import BoolArray, IntArray
 from cact_tui.psychometrics.content import ContentBounds, NoContentControl
 from cact_tui.psychometrics.examinees import Examinees
@@ -66,7 +66,7 @@ def follow(
                 assert all(seen.count(value) >= least for value, (least, _) in bounds.items())
                 assert rules.content.satisfied(examinees)[row]
         assert step < len(tags) or (item < 0).all()
-        examinees = record(examinees, item, np.zeros(4, dtype=np.int64))
+        examinees = examinees.answered(item, np.zeros(4, dtype=np.int64))
 
 
 def test_minima_wait_until_the_last_moment_and_maxima_forbid() -> None:
@@ -79,7 +79,7 @@ def test_minima_wait_until_the_last_moment_and_maxima_forbid() -> None:
     for _ in range(4):
         item = choose(rules, examinee, np.zeros((1, 2))).item
         order.append(int(item[0]))
-        examinee = record(examinee, item, np.array([0]))
+        examinee = examinee.answered(item, np.array([0]))
     assert order == [0, 1, 4, 5]
 
 
@@ -90,7 +90,7 @@ def test_a_minimum_that_cannot_be_met_any_more_forces_nothing() -> None:
     )
     rules = plain_rules(content=ContentBounds(tag="area", bounds={"y": (1, 2)}), min_items=2)
     examinee = begin(rules, pool, structure, np.zeros(1))
-    examinee = record(examinee, np.array([0]), np.array([0]))
+    examinee = examinee.answered(np.array([0]), np.array([0]))
     assert choose(rules, examinee, np.zeros((1, 2))).item[0] == 1
     assert not rules.content.satisfied(examinee)[0]
 

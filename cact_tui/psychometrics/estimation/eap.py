@@ -1,13 +1,14 @@
 """Expected a posteriori estimation."""
 
 import math
+from functools import lru_cache
 
 import attrs
 import numpy as np
 
-from cact_tui.psychometrics.arrays import BoolArray, FloatArray, IntArray
+from cact_tui.psychometrics.arrays import BoolArray, FloatArray, IntArray, read_only
 from cact_tui.psychometrics.checks import above_field, at_least
-from cact_tui.psychometrics.estimation.grids import equally_spaced
+from cact_tui.psychometrics.estimation.grids import equally_spaced, log_trapezoid_weights
 from cact_tui.psychometrics.estimation.patterns import prior_dominates
 from cact_tui.psychometrics.estimation.posterior import moments, posterior
 from cact_tui.psychometrics.pool import Pool
@@ -47,6 +48,18 @@ class ExpectedAPosteriori:
         nodes = self.nodes or math.ceil(round((upper - lower) / STEP, 6)) + 1
         return equally_spaced(lower, upper, nodes)
 
+    def moments(self, likelihood: FloatArray, prior: Prior) -> tuple[FloatArray, FloatArray]:
+        """Return posterior means and standard deviations, (E,) and (E,).
+
+        Args:
+            likelihood: Likelihoods on the nodes, scaled at will, (E, T).
+            prior: The prior.
+        """
+        total, first, second = (likelihood @ weights for weights in _weighted_powers(self, prior))
+        mean = first / total
+        variance = second / total - mean * mean
+        return prior.mean + mean, np.sqrt(np.maximum(variance, 0.0))
+
     def estimate(
         self, pool: Pool, items: IntArray, categories: IntArray, prior: Prior
     ) -> Estimates:
@@ -70,6 +83,16 @@ class ExpectedAPosteriori:
             at_edge=touches_edge(weights),
             prior_dominates=prior_dominates(pool, items, categories, se, prior.sd),
         )
+
+
+@lru_cache(maxsize=64)
+def _weighted_powers(estimator: ExpectedAPosteriori, prior: Prior) -> FloatArray:
+    """Return w, w x and w x^2 at the nodes, with x = theta - prior mean, (3, T), read-only."""
+    grid = estimator.grid(prior)
+    logs = prior.log_density(grid) + log_trapezoid_weights(len(grid))
+    weights = np.exp(logs - logs.max())
+    x = grid - prior.mean
+    return read_only(np.stack((weights, weights * x, weights * x * x)))
 
 
 def touches_edge(weights: FloatArray) -> BoolArray:
