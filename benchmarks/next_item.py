@@ -1,98 +1,108 @@
-"""Time to the next item, and to a new estimate, for one examinee.
+"""Time to the next item, and to a new estimate, for one examinee, beside the Python peers.
 
-Prints the median and the 95th percentile of choosing the next item from pools of 500, 5,000 and
-50,000 3PL items after 10 answers, through the whole chain: filter (shown items, enemies, content
-bounds), score (maximum information), pick (one of the best five). Then those of the expected a
-posteriori estimate after 30 answers. Run it with ``.venv/bin/python benchmarks/next_item.py``.
+3PL, maximum information, after 10 answers, through the engine's public calls, one thread; the
+median over rounds. First the plain rule, for pools of 500, 5,000 and 50,000 items: `choose` as in a
+running test, and the first choice near a theta that nobody had before, which makes its shortlist.
+Then the whole chain: content bounds, enemies, one of the five best. Then `update` after 30 answers:
+the answer recorded and the expected a posteriori estimate made. The peers choose in the same run.
+Run it with ``.venv/bin/python -m benchmarks.next_item``.
 """
 
+from __future__ import annotations
+
+import os
 import time
-from collections.abc import Callable
+
+os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1"))
+
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
+from benchmarks.peers import SIZES, peer_figures
+from benchmarks.pools import dichotomous_pool, median_of
 from cact_tui.psychometrics.administration import Rules, begin, choose, update
 from cact_tui.psychometrics.content import ContentBounds
 from cact_tui.psychometrics.draws import uniform
 from cact_tui.psychometrics.estimation.eap import ExpectedAPosteriori
-from cact_tui.psychometrics.examinees import Examinees
 from cact_tui.psychometrics.exposure import Randomesque
-from cact_tui.psychometrics.pool import Pool
 from cact_tui.psychometrics.selection import MaximumInformation
 from cact_tui.psychometrics.simulation import simulate
 from cact_tui.psychometrics.starts import FixedStart
 from cact_tui.psychometrics.structure import Structure
 
+if TYPE_CHECKING:
+    from cact_tui.psychometrics.examinees import Examinees
+    from cact_tui.psychometrics.pool import Pool
+
 AREAS = ("aman", "budaya", "cakap", "etika")
-RULES = Rules(
+PLAIN = Rules(
     start=FixedStart(),
     selector=MaximumInformation(),
-    exposure=Randomesque(k=5),
-    content=ContentBounds(tag="area", bounds=dict.fromkeys(AREAS, (4, 12))),
     interim=ExpectedAPosteriori(),
     min_items=20,
     max_items=40,
 )
-
-
-def pool_of(n: int) -> Pool:
-    """Return a pool of n 3PL items with drawn parameters."""
-    rng = np.random.default_rng(n)
-    a, b, c = rng.lognormal(0.0, 0.3, n), rng.normal(0.0, 1.0, n), rng.uniform(0.1, 0.3, n)
-    parameters = [{"a": a[i], "b": b[i], "c": c[i]} for i in range(n)]
-    return Pool.compile([f"I{i:05d}" for i in range(n)], ["3PL"] * n, parameters)
-
-
-def structure_of(pool: Pool) -> Structure:
-    """Return four areas, and one pair of enemies for every 25 items."""
-    areas = {item_id: AREAS[i % 4] for i, item_id in enumerate(pool.ids)}
-    enemies = [(pool.ids[i], pool.ids[i + 7]) for i in range(0, len(pool) - 7, 25)]
-    return Structure.compile(pool, tags={"area": areas}, enemies=enemies)
-
-
-def tested(pool: Pool, answers: int) -> Examinees:
-    """Return one examinee of theta 0.5 after so many answers."""
-    examinee = begin(RULES, pool, structure_of(pool), np.zeros(1))
-    for seq in range(answers):
-        draws = uniform("bench", seq, 3)
-        item = choose(RULES, examinee, draws[None, :2]).item
-        category = simulate(pool, item, np.array([0.5]), draws[2:])
-        examinee = update(RULES, examinee, item, category)
-    return examinee
-
-
-def report(title: str, action: Callable[[], object], times: int) -> None:
-    """Print median and 95th percentile of an action in microseconds."""
-    spans = np.empty(times)
-    for _ in range(times // 10):
-        action()
-    for run in range(times):
-        begun = time.perf_counter()
-        action()
-        spans[run] = time.perf_counter() - begun
-    median, late = 1e6 * np.percentile(spans, (50, 95))
-    print(f"{title:<44} median {median:8.1f} us   p95 {late:8.1f} us")
+RICH = attrs.evolve(
+    PLAIN,
+    exposure=Randomesque(k=5),
+    content=ContentBounds(tag="area", bounds=dict.fromkeys(AREAS, (4, 12))),
+)
+DRAWS = uniform("bench", 99, 2)[None, :]
 
 
 def main() -> None:
     """Run the bench."""
-    draws = uniform("bench", 99, 2)[None, :]
-    for n in (500, 5_000, 50_000):
-        examinee = tested(pool_of(n), 10)
-
-        def next_item(examinee: Examinees = examinee) -> object:
-            return choose(RULES, attrs.evolve(examinee), draws)
-
-        report(f"next item of {n:,}, after 10 answers", next_item, 2_000)
-    examinee = tested(pool_of(500), 30)
-
-    def estimate() -> object:
-        return RULES.interim.estimate(
-            examinee.pool, examinee.items, examinee.categories, examinee.prior
+    peers = peer_figures("next")
+    print("next item of           in a test   first of its theta   whole chain")
+    for n in SIZES:
+        pool = dichotomous_pool(n)
+        plain = tested(PLAIN, pool, Structure.compile(pool), 10)
+        rich = tested(RICH, pool, _rich(pool), 10)
+        spans = (
+            median_of(lambda plain=plain: choose(PLAIN, plain, DRAWS), times=300),
+            _first_choice(plain),
+            median_of(lambda rich=rich: choose(RICH, rich, DRAWS), times=100),
         )
+        print(f"{n:>7,} items     " + "".join(f"{1e6 * span:12.1f} us" for span in spans))
+        for peer in peers:
+            if peer.what == f"next_{n}":
+                ratio = peer.value / spans[0]
+                print(f"  {peer.peer:<16}{1e6 * peer.value:13.1f} us   ours {ratio:,.0f} x faster")
+    pool = dichotomous_pool(500)
+    examinee = tested(PLAIN, pool, Structure.compile(pool), 29)
+    item, category = choose(PLAIN, examinee, DRAWS).item, np.array([1])
+    span = median_of(lambda: update(PLAIN, examinee, item, category), times=300)
+    print(f"the 30th answer recorded and theta estimated, 321 nodes: {1e6 * span:.1f} us")
 
-    report("EAP after 30 answers, 321 nodes", estimate, 2_000)
+
+def tested(rules: Rules, pool: Pool, structure: Structure, answers: int) -> Examinees:
+    """Return one examinee of theta 0.5 after so many answers, with the next choice made once."""
+    examinee = begin(rules, pool, structure, np.zeros(1))
+    for seq in range(answers):
+        draws = uniform("bench", seq, 3)
+        item = choose(rules, examinee, draws[None, :2]).item
+        category = simulate(pool, item, np.array([0.5]), draws[2:])
+        examinee = update(rules, examinee, item, category)
+    return examinee
+
+
+def _first_choice(examinee: Examinees) -> float:
+    """Return the median seconds of choices at thetas that no choice was made at before."""
+    spans = []
+    for theta in np.linspace(-2.0, 2.0, 21) + 0.0125:
+        there = examinee.estimated(np.array([theta]), examinee.se)
+        begun = time.perf_counter()
+        choose(PLAIN, there, DRAWS)
+        spans.append(time.perf_counter() - begun)
+    return float(np.median(spans))
+
+
+def _rich(pool: Pool) -> Structure:
+    areas = {item_id: AREAS[i % 4] for i, item_id in enumerate(pool.ids)}
+    enemies = [(pool.ids[i], pool.ids[i + 7]) for i in range(0, len(pool) - 7, 25)]
+    return Structure.compile(pool, tags={"area": areas}, enemies=enemies)
 
 
 if __name__ == "__main__":

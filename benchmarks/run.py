@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHES = ("next_item", "load_bank", "screens")
+BENCHES = ("next_item", "simulation", "load_bank", "screens")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 

@@ -87,6 +87,7 @@ class SimulatedTests:
         theta: The last interim estimates, (N,).
         se: Their standard errors, (N,).
         path: The interim estimates after each answer, then NaN, (N, L).
+        se_path: Their standard errors, then NaN, (N, L).
         reasons: All reasons there can be for an end, in order of precedence.
         reason: The index of each test's reason, (N,).
         notes: In how many choices something was out of the ordinary, by name.
@@ -97,6 +98,7 @@ class SimulatedTests:
     theta: FloatArray
     se: FloatArray
     path: FloatArray
+    se_path: FloatArray
     reasons: tuple[str, ...]
     reason: IntArray
     notes: dict[str, int]
@@ -177,6 +179,7 @@ def _none_yet(rules: Rules, n: int) -> SimulatedTests:
         theta=np.empty(n),
         se=np.empty(n),
         path=np.full(shape, np.nan),
+        se_path=np.full(shape, np.nan),
         reasons=(MAX_ITEMS, POOL_EXHAUSTED, *rules.stops.names),
         reason=np.full(n, -1, dtype=np.int64),
         notes={},
@@ -220,7 +223,9 @@ class _Batch:
 
     def _keep_path(self, rows: IntArray, item: IntArray, examinees: Examinees) -> None:
         asked = item >= 0
-        self.tests.path[rows[asked], examinees.counts[asked] - 1] = examinees.theta[asked]
+        place = rows[asked], examinees.counts[asked] - 1
+        self.tests.path[place] = examinees.theta[asked]
+        self.tests.se_path[place] = examinees.se[asked]
 
     def _keep(self, rows: IntArray, ended: Examinees, code: IntArray) -> None:
         width = ended.items.shape[1]
