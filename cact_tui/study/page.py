@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from cact_tui.study.text import section_figures_table
+from cact_tui.study.text import interval, section_figures_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from cact_tui.study.figures import SectionFigures, Study
 
 WIDTH, HEIGHT, MARGIN = 640, 240, 44
+THOUSAND = 1_000
 STYLE = """
 body { font: 15px/1.45 sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; margin: 1rem 0; }
 th, td { padding: .15rem .7rem; text-align: right; border-bottom: 1px solid #ddd; }
-th:first-child, td:first-child { text-align: left; }
+th:first-child, td:first-child, .words td { text-align: left; }
 figure { margin: 1rem 0; } figcaption { font-weight: bold; }
 svg { max-width: 100%; height: auto; } .axis { stroke: #555; } text { font: 11px sans-serif; }
 .a { stroke: #1b5e9e; fill: none; stroke-width: 2; }
@@ -58,16 +59,14 @@ def _section(section: SectionFigures) -> str:
         f"<h2>{escape(section.title)}</h2>\n<p>{escape(section.id)}, {escape(section.scale)}: "
         f"{escape(section.crowd)}; {section.pool} items; parameters: "
         f"{escape(section.parameters)}.</p>{trial}\n{_accuracy_table(section)}\n"
-        f"<table>{rows}</table>\n{_figures(section)}"
+        f'<table class="words">{rows}</table>\n{_figures(section)}'
     )
 
 
 def _accuracy_table(section: SectionFigures) -> str:
     named = [("all", section.overall)]
     named += [
-        (f"{band.low:+.2f} to {band.high:+.2f}", band.accuracy)
-        for band in section.bands
-        if band.accuracy
+        (interval(band.low, band.high), band.accuracy) for band in section.bands if band.accuracy
     ]
     rows = "".join(
         f"<tr><td>{name}</td><td>{found.n:,}</td><td>{found.bias:+.3f}</td><td>{found.rmse:.3f}"
@@ -144,7 +143,7 @@ def _svg(drawn: str, labels: Iterable[tuple[float, str]], top: float) -> str:
         for share, label in labels
     )
     heights = "".join(
-        f'<text x="{MARGIN - 6}" y="{_y(share) + 4:.1f}" text-anchor="end">{top * share:.3g}</text>'
+        f'<text x="{MARGIN - 6}" y="{_y(share) + 4:.1f}" text-anchor="end">{_short(top * share)}</text>'
         for share in (0.0, 0.5, 1.0)
     )
     left, right, bottom = MARGIN, WIDTH - MARGIN, f"{_y(0):.1f}"
@@ -153,6 +152,10 @@ def _svg(drawn: str, labels: Iterable[tuple[float, str]], top: float) -> str:
         f'<line class="axis" x1="{left}" y1="{_y(1):.1f}" x2="{left}" y2="{bottom}"/>'
     )
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">{axes}{drawn}{ticks}{heights}</svg>'
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= THOUSAND else f"{value:.3g}"
 
 
 def _x(share: float) -> float:

@@ -39,7 +39,7 @@ def section_lines(section: SectionFigures) -> Iterator[str]:
     yield _accuracy_line("all", section.overall)
     for band in section.bands:
         if band.accuracy:
-            yield _accuracy_line(_interval(band.low, band.high), band.accuracy)
+            yield _accuracy_line(interval(band.low, band.high), band.accuracy)
     for point in section.points:
         yield _accuracy_line(f"theta {point.theta:+.2f}", point.accuracy)
     reliability = (
@@ -171,6 +171,7 @@ def _plots(section: SectionFigures) -> Iterator[str]:
     )
 
 
-def _interval(low: float, high: float) -> str:
+def interval(low: float, high: float) -> str:
+    """Return a band of theta in words; an end without bound is left out."""
     ends = [f"{end:+.1f}" if abs(end) < float("inf") else "" for end in (low, high)]
     return f"{ends[0]} .. {ends[1]}".strip()
