@@ -2,11 +2,15 @@
 
 PYTHON ?= python3
 VENV := .venv
+PEERS := .venv-peers
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := cact_tui tests benchmarks
 
-.PHONY: run test check lint types contracts campaign bench lock locale modes clean
+# DATA: a folder outside, with data/ and vectors/, for `make bench` and `make vectors`.
+DATA ?=
+
+.PHONY: run test check lint types contracts campaign bench mutants bundle lock locale modes clean
 
 run: $(VENV)/ready-to-run modes
 	@$(BIN)/cact take
@@ -29,17 +33,40 @@ contracts: $(VENV)/ready-to-develop
 campaign: $(VENV)/ready-to-develop modes
 	$(BIN)/python -m pytest -m campaign -s
 
-bench: $(VENV)/ready-to-develop modes
+# The whole comparison with other implementations: make vectors DATA=<folder with vectors/ and data/>.
+vectors: $(VENV)/ready-to-develop
+	CACT_VECTORS=$(DATA)/vectors CACT_DATA=$(DATA)/data $(BIN)/python -m pytest tests/psychometrics -n 2
+
+bench: $(VENV)/ready-to-develop $(PEERS)/ready modes
 	@$(BIN)/python benchmarks/run.py
+
+# Small wrong changes to models, estimation and stopping, which a test must notice; half an hour.
+mutants: $(VENV)/ready-to-develop
+	@$(BIN)/python -m tests.mutants
+
+# One archive for hosts of this kind (system, Python) that have no network: docs/hall.md.
+BUNDLE := dist/cact-bundle
+bundle: $(VENV)/ready-to-run modes
+	@rm -rf $(BUNDLE) && mkdir -p $(BUNDLE)/wheels $(BUNDLE)/event
+	$(PIP) download --require-hashes --only-binary :all: -r requirements/run.txt -d $(BUNDLE)/wheels
+	$(PIP) wheel --no-deps --no-build-isolation -w $(BUNDLE)/wheels .
+	@cp requirements/run.txt $(BUNDLE)/requirements.txt
+	@cp docs/deploy/* $(BUNDLE)/ && cp docs/hall.md $(BUNDLE)/
+	@cp -r config.toml item_banks $(BUNDLE)/event/
+	@cd $(BUNDLE) && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS
+	@tar --sort=name --owner=0 --group=0 -C dist -czf $(BUNDLE).tar.gz cact-bundle
+	@cd dist && sha256sum cact-bundle.tar.gz | tee cact-bundle.tar.gz.sha256
 
 # After a change of dependencies in pyproject.toml.
 lock: $(VENV)/ready-to-develop
 	$(PIP) install uv
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --quiet --python-version 3.11 --upgrade pyproject.toml --group build -o requirements/run.txt
+	  --quiet --python-version 3.11 --upgrade pyproject.toml --extra hall --group build -o requirements/run.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --quiet --python-version 3.11 pyproject.toml --group build --group dev -c requirements/run.txt \
+	  --quiet --python-version 3.11 pyproject.toml --extra hall --group build --group dev -c requirements/run.txt \
 	  -o requirements/dev.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --quiet --python-version 3.11 --upgrade requirements/peers.in -o requirements/peers.txt
 
 # After a change of words on the screens: new messages into the catalogue, the catalogue compiled.
 locale: $(VENV)/ready-to-develop
@@ -69,5 +96,11 @@ $(VENV)/ready-to-develop: $(VENV)/ready-to-run requirements/dev.txt
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# The Python packages that the benches compare with, apart from our own.
+$(PEERS)/ready: requirements/peers.txt
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis

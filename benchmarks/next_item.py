@@ -3,15 +3,16 @@
 3PL, maximum information, after 10 answers, through the engine's public calls, one thread; the
 median over rounds. First the plain rule, for pools of 500, 5,000 and 50,000 items: `choose` as in a
 running test, and the first choice near a theta that nobody had before, which makes its shortlist.
-Then the whole chain: content bounds, enemies, one of the five best. Then `update` after 30 answers:
-the answer recorded and the expected a posteriori estimate made. The peers choose in the same run.
-Run it with ``.venv/bin/python -m benchmarks.next_item``.
+Then the whole chain: content bounds, enemies, one of the five best. Then the 30th answer: the
+expected a posteriori estimate from the likelihood carried along, and the whole `update`. The peers
+choose in the same run. Run it with ``.venv/bin/python -m benchmarks.next_item``.
 """
 
 from __future__ import annotations
 
 import os
 import time
+from functools import partial
 
 os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1"))
 
@@ -37,10 +38,11 @@ if TYPE_CHECKING:
     from cact_tui.psychometrics.pool import Pool
 
 AREAS = ("aman", "budaya", "cakap", "etika")
+EAP = ExpectedAPosteriori()
 PLAIN = Rules(
     start=FixedStart(),
     selector=MaximumInformation(),
-    interim=ExpectedAPosteriori(),
+    interim=EAP,
     min_items=20,
     max_items=40,
 )
@@ -61,9 +63,9 @@ def main() -> None:
         plain = tested(PLAIN, pool, Structure.compile(pool), 10)
         rich = tested(RICH, pool, _rich(pool), 10)
         spans = (
-            median_of(lambda plain=plain: choose(PLAIN, plain, DRAWS), times=300),
+            median_of(partial(choose, PLAIN, plain, DRAWS), times=300),
             _first_choice(plain),
-            median_of(lambda rich=rich: choose(RICH, rich, DRAWS), times=100),
+            median_of(partial(choose, RICH, rich, DRAWS), times=100),
         )
         print(f"{n:>7,} items     " + "".join(f"{1e6 * span:12.1f} us" for span in spans))
         for peer in peers:
@@ -73,8 +75,17 @@ def main() -> None:
     pool = dichotomous_pool(500)
     examinee = tested(PLAIN, pool, Structure.compile(pool), 29)
     item, category = choose(PLAIN, examinee, DRAWS).item, np.array([1])
-    span = median_of(lambda: update(PLAIN, examinee, item, category), times=300)
-    print(f"the 30th answer recorded and theta estimated, 321 nodes: {1e6 * span:.1f} us")
+    grid = EAP.grid(examinee.prior)
+    before = examinee.likelihood(grid)
+
+    def estimate() -> object:
+        likelihood = before * pool.likelihood(item, category, grid)
+        return EAP.moments(likelihood, examinee.prior)
+
+    whole = median_of(lambda: update(PLAIN, examinee, item, category), times=300)
+    span = median_of(estimate, times=300)
+    print(f"theta after the 30th answer, EAP with {len(grid)} nodes: {1e6 * span:.1f} us")
+    print(f"the whole update, answer recorded and open items kept: {1e6 * whole:.1f} us")
 
 
 def tested(rules: Rules, pool: Pool, structure: Structure, answers: int) -> Examinees:

@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,9 +44,7 @@ def catsim_next(banks: Any) -> None:
         bank = ItemBank(_four(banks[f"dichotomous_{n}"]))
         shown = list(range(0, n, n // 10))[:10]
         span = _median(
-            lambda bank=bank, shown=shown: selector.select(
-                item_bank=bank, administered_items=shown, est_theta=0.3
-            )
+            partial(selector.select, item_bank=bank, administered_items=shown, est_theta=0.3)
         )
         _print("catsim", f"next_{n}", span)
 
@@ -79,9 +78,7 @@ def catpie_next(banks: Any) -> None:
     for n in (500, 5_000):
         rows = [tuple(row) for row in _four(banks[f"dichotomous_{n}"]).tolist()]
         shown = list(range(0, n, n // 10))[:10]
-        span = _median(
-            lambda rows=rows, shown=shown: catpie.selectNextItem(rows, 0.3, shown), times=2
-        )
+        span = _median(partial(catpie.selectNextItem, rows, 0.3, shown), times=2)
         _print("catpie", f"next_{n}", span)
 
 
@@ -113,11 +110,7 @@ def mirt_next(banks: Any) -> None:
         model = _three(banks[f"dichotomous_{n}"])
         left = set(range(n)) - set(range(0, n, n // 10))
         selector = MaxFisherInformation()
-        span = _median(
-            lambda selector=selector, model=model, left=left: selector.select_item(
-                model, 0.3, left, [], []
-            )
-        )
+        span = _median(partial(selector.select_item, model, 0.3, left, [], []))
         _print("mirt", f"next_{n}", span)
 
 
@@ -140,12 +133,11 @@ def mirt_tests(banks: Any) -> None:
             n_quadpts=MIRT_NODES,
             seed=3,
         )
-        _rate(
-            "mirt",
-            what,
-            theta,
-            lambda engine=engine: [test.theta for test in engine.run_batch_simulation(theta)],
-        )
+        _rate("mirt", what, theta, partial(_mirt_thetas, engine, theta))
+
+
+def _mirt_thetas(engine: Any, theta: Any) -> list[float]:
+    return [test.theta for test in engine.run_batch_simulation(theta)]
 
 
 KINDS = {

@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from attrs import frozen
@@ -40,12 +41,8 @@ def peer_figures(kind: str) -> list[PeerFigure]:
         return []
     with tempfile.TemporaryDirectory() as folder:
         banks = Path(folder, "banks.npz")
-        np.savez(
-            banks,
-            theta=drawn_theta(20_000),
-            graded_500=graded_bank(500),
-            **{f"dichotomous_{n}": dichotomous_bank(n) for n in SIZES},
-        )
+        arrays: dict[str, Any] = {f"dichotomous_{n}": dichotomous_bank(n) for n in SIZES}
+        np.savez(banks, theta=drawn_theta(20_000), graded_500=graded_bank(500), **arrays)
         done = subprocess.run(
             [PYTHON, REPOSITORY / "benchmarks" / "peer_figures.py", banks, kind],
             capture_output=True,

@@ -39,6 +39,11 @@ class PseudoTerminal:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
 
     @property
+    def pid(self) -> int:
+        """Return the program's process id."""
+        return self._pid
+
+    @property
     def text(self) -> str:
         """Return what stands on the screen."""
         return "\n".join(self._screen.display)

@@ -8,7 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHES = ("next_item", "simulation", "load_bank", "screens")
+BENCHES = (
+    "imports",
+    "next_item",
+    "simulation",
+    "shadow_test",
+    "load_bank",
+    "screens",
+    "acts",
+    "hall --quick",
+)
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -18,7 +27,8 @@ def main() -> int:
     print(f"load before the run: {os.getloadavg()[0]:.2f}")
     for bench in BENCHES:
         print(f"\n== {bench}", flush=True)
-        command = [sys.executable, "-m", f"benchmarks.{bench}"]
+        name, *options = bench.split()
+        command = [sys.executable, "-m", f"benchmarks.{name}", *options]
         done = subprocess.run(command, cwd=REPOSITORY, check=False)
         if done.returncode:
             return done.returncode

@@ -99,13 +99,36 @@ class Conflict(CactError):
         self.found = found
 
 
-class NumberTaken(Conflict):
+class RowConflict(Conflict):
+    """A row beside the events cannot be written as it is; the events are not at fault."""
+
+
+class NumberTaken(RowConflict):
     """Somebody else registered the same number in the same sitting first: look it up again."""
 
     def __init__(self, session: str, after: int, sitting: str) -> None:
         super().__init__(session, after, after)
         self.args = (f"sitting {sitting} already has a participant of that number",)
         self.sitting = sitting
+
+
+class SeatTaken(RowConflict):
+    """Somebody else sits there in the same sitting: choose another seat."""
+
+    def __init__(self, session: str, after: int, sitting: str, seat: str) -> None:
+        super().__init__(session, after, after)
+        self.args = (f"seat {seat} of sitting {sitting} is taken",)
+        self.sitting = sitting
+        self.seat = seat
+
+
+class StaleRow(RowConflict):
+    """A row that changes was changed by somebody else: read it again, decide again."""
+
+    def __init__(self, key: str, after: int, found: int) -> None:
+        super().__init__(key, after, found)
+        self.args = (f"{key} is at revision {found}, not {after}",)
+        self.key = key
 
 
 class StorageTrouble(CactError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import platform
 import secrets
+import shutil
 from collections.abc import Callable, Mapping
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from cact_tui.delivery.reference import new_reference
 from cact_tui.delivery.services import Exam, Services
 from cact_tui.errors import Problems
 from cact_tui.journal.opening import open_store
+from cact_tui.journal.watch import Watch
 from cact_tui.sessions.events import ENDED, Build, SessionOpened
 from cact_tui.sessions.plan import BatteryPlan
 from cact_tui.toml_source import read_bytes
@@ -26,9 +28,22 @@ from cact_tui.toml_source import read_bytes
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from textual.driver import Driver
+
     from cact_tui.config.settings import Materials, Participant
     from cact_tui.journal.protocol import Recorded, Store
+    from cact_tui.proctoring.acts import Acts
+    from cact_tui.proctoring.board.outline import Outline
+    from cact_tui.proctoring.board.reader import Boards
+    from cact_tui.proctoring.board.window import BoardWindow
+    from cact_tui.proctoring.door import Door
+    from cact_tui.proctoring.papers.heads import HeadKeeper
+    from cact_tui.proctoring.papers.writing import Papers
+    from cact_tui.proctoring.roster import Roster
+    from cact_tui.proctoring.sittings import Sittings
     from cact_tui.results.tree import Result
+    from cact_tui.signing import SigningKey
+    from cact_tui.tui.proctor.app import ProctorApp
 
 Probe = Callable[[str], None]
 
@@ -75,7 +90,9 @@ class Event:
         self.exam = exam_of(materials)
         self.results = self.folder / materials.store.results
         self.store: Store = open_store(_located(materials.store.url, self.folder), probe=probe)
+        self.watch = Watch(self.store)
         self._probe = probe
+        self._boards: Boards | None = None
         self._pinned: dict[tuple[tuple[str, str], ...], Exam] = {
             _key(materials.documents): self.exam
         }
@@ -86,8 +103,9 @@ class Event:
         *,
         rehearsal: bool = False,
         seed: Callable[[], str] = new_seed,
+        hall: bool = False,
     ) -> Services:
-        """Return what the participant's flow needs."""
+        """Return what the participant's flow needs; a `hall` lets in whom its roster names."""
         return Services(
             store=self.store,
             clock=SystemClock(),
@@ -99,7 +117,144 @@ class Event:
             seed=seed,
             reference=new_reference,
             rehearsal=rehearsal,
+            sign_in=self._door() if hall else None,
+            watch=self.watch,
         )
+
+    def _door(self) -> Door:
+        from cact_tui.proctoring.door import Door
+
+        materials = self.exam.materials
+        return Door(self.store, SystemClock(), materials.event, materials.policy)
+
+    def acts(self) -> Acts:
+        """Return what proctors do to sessions of this event."""
+        from cact_tui.proctoring.acts import Acts
+
+        return Acts(
+            store=self.store, clock=SystemClock(), pinned=self.pinned, publish=self.watch.notify
+        )
+
+    def sittings(self) -> Sittings:
+        """Return the sittings of this event."""
+        from cact_tui.proctoring.sittings import Sittings
+
+        event = self.exam.materials.event.id
+        return Sittings(store=self.store, clock=SystemClock(), event=event)
+
+    def roster(self, acts: Acts | None = None) -> Roster:
+        """Return the roster of this event."""
+        from cact_tui.proctoring.roster import Roster
+
+        event = self.exam.materials.event.id
+        return Roster(store=self.store, clock=SystemClock(), event=event, acts=acts or self.acts())
+
+    def boards(self) -> Boards:
+        """Return the proctors' boards of this event; one per process, whoever looks."""
+        from cact_tui.proctoring.board.reader import Boards, Sources
+
+        if self._boards is None:
+            materials = self.exam.materials
+            sources = Sources(
+                store=self.store,
+                clock=SystemClock(),
+                event=materials.event.id,
+                timezone=materials.event.timezone,
+                settings=materials.proctor,
+                outline=self._outline,
+                free_mb=lambda: shutil.disk_usage(self.folder).free // 1_000_000,
+            )
+            self._boards = Boards(sources)
+        return self._boards
+
+    def window(self, name: str, *, chief: bool) -> BoardWindow:
+        """Return what a proctor's screen is given; `name` is recorded with every act."""
+        from cact_tui.proctoring.board.duty import Duty
+        from cact_tui.proctoring.board.window import BoardWindow
+
+        boards, acts = self.boards(), self.acts()
+        standards = self.exam.materials.profile.standards
+        duty = Duty(
+            name=name,
+            chief=chief,
+            acts=acts,
+            roster=self.roster(acts),
+            board=boards.of(self.exam.materials.event.id),
+            groups=tuple(standards.groups) if standards else (),
+        )
+        return BoardWindow(boards, duty)
+
+    def proctor_screen(
+        self,
+        name: str,
+        driver_class: type[Driver],
+        on_incident: Callable[[str, Exception], object],
+        *,
+        chief: bool,
+        sitting: str = "",
+        language: str = "",
+    ) -> ProctorApp:
+        """Return the screen of a proctor for a terminal, here or at the end of an SSH line."""
+        from cact_tui.tui.proctor.app import ProctorApp
+
+        languages = self.exam.materials.event.languages
+        return ProctorApp(
+            self.window(name, chief=chief),
+            driver_class,
+            sitting=sitting,
+            language=language or languages[0],
+            on_incident=on_incident,
+        )
+
+    async def papers(self, sitting: str, *, by: str) -> Papers:
+        """Write the papers of a sitting, signed where that is possible, and put the seal on record.
+
+        Raises:
+            NotFound: there is no such sitting.
+            ChainBroken: one of its sessions is not what was written.
+            StorageTrouble: they could not be written.
+        """
+        from cact_tui.proctoring.papers import minutes
+        from cact_tui.proctoring.papers.writing import write_papers
+
+        materials, now = self.exam.materials, SystemClock().wall_ms()
+        found = await self.sittings().get(sitting)
+        told = minutes.Event(
+            id=materials.event.id,
+            title=materials.event.title,
+            timezone=materials.event.timezone,
+            late_minutes=materials.policy.late_minutes,
+        )
+        gathered = await minutes.gather(self.store, told, found, at=now, by=by)
+        key = self._signing_key()
+        papers = await asyncio.to_thread(write_papers, self.results / "papers", gathered, key)
+        await self.sittings().note(sitting, "sealed", by=by, detail=papers.root)
+        return papers
+
+    def head_keeper(self) -> HeadKeeper | None:
+        """Return what signs heads while a hall is open; None where nothing can be signed."""
+        from cact_tui.proctoring.papers.heads import HeadKeeper
+
+        key, settings = self._signing_key(), self.exam.materials.proctor
+        if key is None:
+            return None
+        names = (settings.heads, settings.heads_copy)
+        places = [self.folder / name for name in names if name]
+        return HeadKeeper(self.store, SystemClock(), key, places)
+
+    def _signing_key(self) -> SigningKey | None:
+        """Return the key of this host, made at the first call; None without the library."""
+        from cact_tui.signing import CannotSign, signing_key
+
+        try:
+            return signing_key(self.folder / self.exam.materials.proctor.signing_key)
+        except CannotSign:
+            return None
+
+    async def _outline(self, documents: Mapping[str, str]) -> Outline:
+        from cact_tui.proctoring.board.outline import outline_of
+
+        return outline_of(await self.pinned(documents))
 
     async def pinned(self, documents: Mapping[str, str]) -> Exam:
         """Return the exam that a session was opened with, from the bytes it pinned.
@@ -151,8 +306,11 @@ class Event:
 
     async def settle(self) -> None:
         """Write the results that an interrupted end still owes."""
-        for entry in await self.store.sessions(self.exam.materials.event.id):
-            if entry.last_event in ENDED and not self._has_result(entry.session):
+        event = self.exam.materials.event.id
+        own = {event, *(sitting.id for sitting in await self.store.roster.sittings(event))}
+        for entry in await self.store.sessions():
+            ended = entry.sitting in own and entry.last_event in ENDED
+            if ended and not self._has_result(entry.session):
                 result, _ = await self.result(entry.session)
                 await self._write(result)
 

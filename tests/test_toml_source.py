@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import gc
 import hashlib
 import os
 import tomllib
@@ -14,9 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cact_tui.errors import Problems, Severity
-from cact_tui.toml_source import SLUG, Source, Table, read_bytes, read_source, suggestion
+from cact_tui.text import clean, harmful
+from cact_tui.toml_source import (
+    SLUG,
+    Source,
+    Table,
+    collection_paused,
+    read_bytes,
+    read_source,
+    suggestion,
+)
 from cact_tui.toml_source import bytes as toml_bytes
-from cact_tui.toml_source.values import shown, shown_path
+from cact_tui.toml_source.values import read_text, shown, shown_path
 
 
 class Colour(enum.StrEnum):
@@ -317,6 +327,53 @@ def test_foreign_words_are_harmless_and_short_in_messages() -> None:
     assert shown_path(("a", 2, "b c", "\x9b")) == 'a[2]."b c".""'
     assert suggestion("x" * 10_000_000, ["xx"]) == ""
     assert suggestion(5, ["5"]) == ""
+
+
+def test_texts_are_in_the_form_nfc_wherever_they_stand() -> None:
+    table, problems = opened('a = "e\u0301"\nb = ["e\u0301"]\nc = { id = "e\u0301\\tf" }\n')
+    assert table.text("a") == "\xe9"
+    assert table.strings("b") == ("\xe9",)
+    assert table.texts("c", ("id",)) == {"id": "\xe9    f"}
+    assert not list(problems)
+
+
+@given(st.text(max_size=12))
+def test_a_text_is_read_exactly_when_nothing_in_it_is_harmful(text: str) -> None:
+    sound = bool(text) and not text.isspace() and not harmful(text)
+    for lines in (True, False):
+        found = read_text(text, 12, lines=lines)
+        if sound and (lines or not set(text) & {"\n", "\t"}):
+            assert found == clean(text)
+        else:
+            assert isinstance(found, tuple)
+
+
+def test_reading_pauses_the_collector_and_makes_what_was_read_old() -> None:
+    with collection_paused():
+        assert not gc.isenabled()
+        read: list[object] = []
+        read.append(read)
+        assert any(thing is read for thing in gc.get_objects(generation=0))
+    assert gc.isenabled()
+    assert any(thing is read for thing in gc.get_objects(generation=2))
+    read.clear()
+
+
+def test_reading_leaves_a_collector_that_is_off_and_objects_that_are_frozen() -> None:
+    gc.disable()
+    try:
+        with collection_paused():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    gc.freeze()
+    try:
+        with collection_paused():
+            pass
+        assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
 
 
 def test_a_source_with_warnings_alone_has_not_failed() -> None:

@@ -4,37 +4,46 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from cact_tui.banks.items import Stimulus
+    from cact_tui.banks.items import Item, Stimulus
 
 
 _ENCODER = json.JSONEncoder(
-    sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    sort_keys=True,
+    ensure_ascii=False,
+    allow_nan=False,
+    check_circular=False,
+    separators=(",", ":"),
 )
 
 
-def item_digest(content: Mapping[str, Any], stimulus: Stimulus | None) -> str:
+def item_digest(item: Item, stimulus: Stimulus | None) -> str:
     """Return the SHA-256 (hex) of the canonical JSON of an item's content.
 
+    Status, tags, enemies, expected time and provenance are none of the content: changing those
+    makes no other item.
+
     Args:
-        content: The fields of an `Item` that make it what it is: id, version, scale, form, stem,
-            options and their order, shuffle, choose, entry, parameters. Status, tags, enemies,
-            expected time and provenance are none of them: changing those makes no other item.
+        item: The item.
         stimulus: The item's stimulus; its texts belong to the content.
     """
-    entry, parameters = content["entry"], content["parameters"]
-    plain = {
-        **content,
-        "options": [[option.id, option.text] for option in content["options"]],
+    entry, parameters = item.entry, item.parameters
+    content = {
+        "id": item.id,
+        "version": item.version,
+        "scale": item.scale,
+        "form": item.form,
+        "stem": item.stem,
+        "options": [[option.id, option.text] for option in item.options],
+        "shuffle": item.shuffle,
+        "choose": item.choose,
         "entry": None if entry is None else [entry.unit, entry.decimals],
         "parameters": None if parameters is None else [parameters.model, parameters.values],
         "stimulus": None if stimulus is None else [stimulus.id, stimulus.title, stimulus.text],
     }
-    return hashlib.sha256(canonical(plain)).hexdigest()
+    return hashlib.sha256(canonical(content)).hexdigest()
 
 
 def canonical(value: object) -> bytes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -23,7 +24,7 @@ from cact_tui.banks.items import (
 from cact_tui.banks.layout import PAGE_LINES, excess_lines
 from cact_tui.banks.parameter_reading import read_parameters, read_provenance
 from cact_tui.banks.shapes import ITEM_ID, OPTION_ID
-from cact_tui.toml_source.values import shown, suggestion, text_fault
+from cact_tui.toml_source.values import read_text, shown, suggestion
 
 if TYPE_CHECKING:
     from cact_tui.toml_source import Table
@@ -57,28 +58,27 @@ def read_item(table: Table, around: Surroundings) -> Item:
     if item_id:
         table.rename(f"item {item_id}")
     form = table.choice("form", Form)
-    form_known = table.values.get("form") == form.value
+    form_known = table.values.get("form") == form
     _look_at_form_keys(table, form, form_known=form_known)
     options = _options(table, around) if form_known and form in _CHOICE_FORMS else ()
-    parameters, provenance = _measurement(table, form if form_known else None, around)
+    status = table.choice("status", ItemStatus)
+    unscored = around.purpose is BankPurpose.PRACTICE or status is ItemStatus.PRETEST
+    known_form = form if form_known else None
+    parameters, provenance = _measurement(table, known_form, optional=unscored)
     stimulus = _reference(table, "stimulus", around.stimuli) if "stimulus" in table else ""
-    fields: dict[str, Any] = {
-        "id": item_id,
-        "version": table.integer("version", 1, 1_000_000),
-        "scale": _reference(table, "scale", around.scales or None),
-        "form": form,
-        "stem": table.texts("stem", around.languages),
-        "options": options,
-        "shuffle": table.boolean("shuffle", default=True) and form in _CHOICE_FORMS,
-        "choose": _choose(table, form, len(options)),
-        "entry": _entry(table, around.languages) if form is Form.NUMERIC else None,
-        "parameters": parameters,
-    }
-    digest = item_digest(fields, around.stimuli.get(stimulus))
     item = Item(
-        **fields,
-        digest=digest,
-        status=table.choice("status", ItemStatus),
+        id=item_id,
+        version=table.integer("version", 1, 1_000_000),
+        scale=_reference(table, "scale", around.scales or None),
+        form=form,
+        stem=table.texts("stem", around.languages),
+        options=options,
+        shuffle=table.boolean("shuffle", default=True) and form in _CHOICE_FORMS,
+        choose=_choose(table, form, len(options)),
+        entry=_entry(table, around.languages) if form is Form.NUMERIC else None,
+        parameters=parameters,
+        digest=partial(item_digest, stimulus=around.stimuli.get(stimulus)),
+        status=status,
         expected_seconds=table.integer("expected_seconds", 1, MAX_SECONDS),
         tags=_tags(table),
         enemies=table.strings("enemies", ()),
@@ -109,15 +109,19 @@ def _tags(table: Table) -> dict[str, str]:
     """Return the tags as texts: a whole number is the same value as its digits."""
     if "tags" not in table:
         return {}
-    tags = table.table("tags")
-    for key in tags.names():
-        value = tags.values[key]
+    given = table.table("tags")
+    tags = {}
+    for key in given.names():
+        value = given.values[key]
         if isinstance(value, int) and not isinstance(value, bool):
+            tags[key] = str(value)
             continue
-        fault = text_fault(value, 200)
-        if fault is not None:
-            tags.problem(key, f"{fault[0]}; a tag is text or a whole number", fault[1])
-    return {key: str(value) for key, value in tags.values.items()}
+        text = read_text(value, 200)
+        if isinstance(text, str):
+            tags[key] = text
+        else:
+            given.problem(key, f"{text[0]}; a tag is text or a whole number", text[1])
+    return tags
 
 
 def _options(table: Table, around: Surroundings) -> tuple[Option, ...]:
@@ -128,9 +132,14 @@ def _options(table: Table, around: Surroundings) -> tuple[Option, ...]:
     if not MIN_OPTIONS <= len(options) <= MAX_OPTIONS:
         message = f"an item has {MIN_OPTIONS} to {MAX_OPTIONS} options, this one has {len(options)}"
         table.problem("option", message, "add or remove options")
-    _refuse_twins(table, tables, options)
-    for language in around.languages:
-        _check_layout(table, options, language)
+    columns = {
+        language: [option.text.get(language, "") for option in options]
+        for language in around.languages
+    }
+    if _may_have_twins([option.id for option in options], *columns.values()):
+        _refuse_twins(table, tables, options)
+    for language, texts in columns.items():
+        _check_layout(table, language, texts)
     return options
 
 
@@ -140,15 +149,12 @@ def _option(table: Table, languages: tuple[str, ...]) -> Option:
     return option
 
 
+def _may_have_twins(*columns: list[str]) -> bool:
+    return any(len(set(column)) < len(column) for column in columns)
+
+
 def _refuse_twins(table: Table, tables: tuple[Table, ...], options: tuple[Option, ...]) -> None:
     """Two options of one id, or of one text in some language, are an error."""
-    marks = [
-        (kind, text)
-        for option in options
-        for kind, text in (("id", option.id), *option.text.items())
-    ]
-    if len(set(marks)) == len(marks):
-        return
     seen: dict[tuple[str, str], int] = {}
     for index, option in enumerate(options):
         for mark in (("id", option.id), *option.text.items()):
@@ -160,8 +166,8 @@ def _refuse_twins(table: Table, tables: tuple[Table, ...], options: tuple[Option
                 table.problem("option", message, "change one of the two", inside=(index,))
 
 
-def _check_layout(table: Table, options: tuple[Option, ...], language: str) -> None:
-    excess = excess_lines(option.text.get(language, "") for option in options)
+def _check_layout(table: Table, language: str, texts: list[str]) -> None:
+    excess = excess_lines(texts)
     if excess:
         message = (
             f"in {language} the options take {PAGE_LINES + excess} lines, "
@@ -187,10 +193,10 @@ def _entry(table: Table, languages: tuple[str, ...]) -> Entry:
 
 
 def _measurement(
-    table: Table, form: Form | None, around: Surroundings
+    table: Table, form: Form | None, *, optional: bool
 ) -> tuple[Parameters | None, Provenance | None]:
-    """Return parameters and provenance; a practice bank may leave both out."""
-    if around.purpose is BankPurpose.PRACTICE and "parameters" not in table:
+    """Return parameters and provenance; items that do not count may leave both out."""
+    if optional and "parameters" not in table:
         return None, None
     parameters = read_parameters(table.table("parameters"), form)
     return parameters, read_provenance(table.table("provenance"), parameters)

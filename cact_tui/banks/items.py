@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -90,8 +91,10 @@ class Provenance:
 class Item:
     """One item as a participant may see it; its scoring key lives elsewhere.
 
-    `digest` is the SHA-256 (hex) of the item's canonical content. `choose` is the number of options
-    to choose in a multiple response item. `parameters` is None only in practice banks.
+    `choose` is the number of options to choose in a multiple response item. `parameters` is None
+    only in practice banks, and in pretest items that nobody has calibrated. The digest is given, or
+    a function that works it out of the item; it follows from the content and has no part in
+    comparisons.
     """
 
     id: str
@@ -102,7 +105,7 @@ class Item:
     stem: Texts
     options: tuple[Option, ...]
     expected_seconds: int
-    digest: str
+    _digest: str | Callable[[Item], str] = field(eq=False, repr=False)
     tags: Mapping[str, str] = field(factory=dict)
     enemies: tuple[str, ...] = ()
     stimulus: str | None = None
@@ -112,7 +115,12 @@ class Item:
     parameters: Parameters | None = None
     provenance: Provenance | None = None
 
-    @property
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 (hex) of the canonical content; it waits until it is asked for."""
+        return self._digest if isinstance(self._digest, str) else self._digest(self)
+
+    @cached_property
     def option_ids(self) -> tuple[str, ...]:
         """Return the ids of all options in the bank's order; none for a numeric item."""
         if self.form is Form.TRUE_FALSE:

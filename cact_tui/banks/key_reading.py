@@ -13,8 +13,8 @@ from cact_tui.banks.credit_reading import read_graded
 from cact_tui.banks.items import BankPurpose, Form, Item, ItemBank, ItemStatus
 from cact_tui.banks.keys import CorrectOptions, KeyBook, NumericValue, ScoringKey
 from cact_tui.errors import Problem, Severity
-from cact_tui.toml_source import SLUG, Source, Table, read_bytes
-from cact_tui.toml_source.values import shown, suggestion, text_fault
+from cact_tui.toml_source import SLUG, Source, Table, collection_paused, read_bytes
+from cact_tui.toml_source.values import read_text, shown, suggestion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,9 +79,12 @@ def parse_keys(data: bytes, label: str, bank: ItemBank, problems: Problems) -> K
     """Return the keys in the bytes of a file, or None with problems recorded."""
     if bank.purpose is BankPurpose.PRACTICE:
         return KeyBook(bank.id, {})
-    source = Source.parse(data, label, problems)
-    if source is None:
-        return None
+    with collection_paused():
+        source = Source.parse(data, label, problems)
+        return None if source is None else _book(source, bank)
+
+
+def _book(source: Source, bank: ItemBank) -> KeyBook | None:
     root = source.table()
     root.integer("format", FORMAT, FORMAT)
     named = root.text("bank", shape=SLUG)
@@ -157,13 +160,14 @@ def _check_rationale(table: Table, item: Item) -> None:
         table.text("rationale", limit=4_000, lines=True)
         return
     rationale = table.table("rationale")
+    options = item.option_ids
     for option in rationale.names():
-        fault = text_fault(rationale.values[option], 4_000, lines=True)
-        if option not in item.option_ids:
-            cure = f"its options are {', '.join(item.option_ids)}"
+        text = read_text(rationale.values[option], 4_000, lines=True)
+        if option not in options:
+            cure = f"its options are {', '.join(options)}"
             rationale.problem(option, "is no option of the item", cure)
-        elif fault is not None:
-            rationale.problem(option, *fault)
+        elif not isinstance(text, str):
+            rationale.problem(option, *text)
 
 
 _READERS = {

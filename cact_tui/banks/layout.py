@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cact_tui.text import wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 PAGE_LINES = 17
 """Lines of a page between head and foot of the screen."""
@@ -33,9 +33,8 @@ def option_lines(text: str) -> tuple[str, ...]:
     return wrap(text, OPTION_COLUMNS)
 
 
-def excess_lines(texts: Iterable[str]) -> int:
+def excess_lines(texts: Sequence[str]) -> int:
     """Return by how many lines the options of an item, without blank lines, overflow a page."""
-    texts = tuple(texts)
     if _most_lines("\n".join(texts)) <= PAGE_LINES:
         return 0
     return max(sum(len(option_lines(text)) for text in texts) - PAGE_LINES, 0)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 METHODS = ("assumed", "mml", "fixed")
 
+DICHOTOMOUS = 2
+"""Score categories of an item that is right or wrong; fewer score nothing."""
+
 
 @cache
 def model_named(name: str) -> Model:
@@ -45,9 +48,9 @@ def read_parameters(table: Table, form: Form | None) -> Parameters | None:
     """
     model = _model(table)
     values = {key: table.values[key] for key in table.names() if key != "model"}
-    if model is None or not _sound(table, model, values):
+    categories = 0 if model is None else _categories(table, model, values)
+    if model is None or categories < DICHOTOMOUS:
         return None
-    categories = int(model.n_categories(values))
     if form is not None:
         _check_form(table, form, categories)
     floats = {key: _floats(value) for key, value in values.items()}
@@ -96,32 +99,35 @@ def _standard_errors(
     return found
 
 
-def _sound(table: Table, model: Model, values: dict[str, Any]) -> bool:
-    """Tell whether a model accepts the values; a plug-in that fails in the check refuses them."""
+def _categories(table: Table, model: Model, values: dict[str, Any]) -> int:
+    """Return how many score categories a model gives, 0 when it does not accept the values.
+
+    A plug-in that fails in the check refuses them.
+    """
     try:
         problems = model.problems(values)
-        categories = 0 if problems else model.n_categories(values)
+        categories = 0 if problems else int(model.n_categories(values))
     except Exception as error:  # noqa: BLE001 - a foreign plug-in may raise anything
         message = f"the model's check failed: {clean_line(repr(error))}"
         table.problem("", message, "correct the parameters, or the plug-in")
-        return False
+        return 0
     for problem in problems:
         table.problem(problem.key, _phrase(problem.message), _phrase(problem.cure))
-    return categories >= 2  # noqa: PLR2004 - a score has at least two categories
+    return categories
 
 
 def _check_form(table: Table, form: Form, categories: int) -> None:
     """Graded options need more than two score categories, all other forms exactly two."""
-    if form is Form.GRADED_CHOICE and categories == 2:  # noqa: PLR2004 - dichotomous
+    if form is Form.GRADED_CHOICE and categories == DICHOTOMOUS:
         message = "scores 0 and 1 only, but graded_choice has more categories"
         table.problem("model", message, "choose GRM or GPCM, or the form single_choice")
-    if form is not Form.GRADED_CHOICE and categories > 2:  # noqa: PLR2004 - dichotomous
+    if form is not Form.GRADED_CHOICE and categories > DICHOTOMOUS:
         message = f"scores 0 to {categories - 1}, but {form.value} is right or wrong"
         table.problem("model", message, "choose 1PL to 4PL, or the form graded_choice")
 
 
 def _floats(value: Any) -> float | tuple[float, ...]:
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return tuple(float(number) for number in value)
     return float(value)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from cact_tui.banks.bank_checks import check_references, warn_of_idle_parts
@@ -11,11 +9,11 @@ from cact_tui.banks.cache import BankCache
 from cact_tui.banks.item_reading import Surroundings, read_item
 from cact_tui.banks.items import BankPurpose, Item, ItemBank, Scale, Stimulus
 from cact_tui.banks.shapes import STIMULUS_ID, VERSION
-from cact_tui.toml_source import LANGUAGE, SLUG, Source, Table, read_bytes
+from cact_tui.toml_source import LANGUAGE, SLUG, Source, Table, collection_paused, read_bytes
 from cact_tui.toml_source.values import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from cact_tui.errors import Problems
@@ -46,23 +44,18 @@ def parse_bank(
     if cached is not None:
         return cached
     with collection_paused():
-        source = Source.parse(data, label, problems)
-        bank = None if source is None else _bank(source)
-    if shelf is not None and source is not None and bank is not None and not source.found:
+        bank, spotless = _read(data, label, problems)
+    if shelf is not None and bank is not None and spotless:
         shelf.put(data, bank)
     return bank
 
 
-@contextmanager
-def collection_paused() -> Iterator[None]:
-    """Pause the cyclic garbage collector: a parsed bank is a million objects and no garbage."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+def _read(data: bytes, label: str, problems: Problems) -> tuple[ItemBank | None, bool]:
+    """Return the bank, and whether nothing at all was found in it."""
+    source = Source.parse(data, label, problems)
+    if source is None:
+        return None, False
+    return _bank(source), not source.found
 
 
 def _bank(source: Source) -> ItemBank | None:

@@ -19,9 +19,18 @@ GARBAGE_THRESHOLD = 50_000
 
 COMMANDS = {
     "take": "take the test at this terminal",
+    "serve": "serve a hall: every seat connects by SSH",
+    "roster": "who is expected: import a list, show it, issue PINs",
+    "sitting": "run a sitting: open, authorise, pause, resume, extend, message, close",
+    "proctor": "the proctor's screen: who stands how, and every act",
+    "board": "the waiting room's screen: numbers and progress only",
+    "verify": "prove a journal: chains, signed heads, sealed papers",
+    "demo": "a hall full of simulated participants, the proctor's screen in front",
     "check": "say everything that is wrong with banks, keys and configuration",
     "results": "list and show results",
     "replay": "prove a result: run the engine again over its journal",
+    "simulate": "the real rules and banks over simulated participants",
+    "calibrate": "estimate item parameters from responses",
 }
 
 

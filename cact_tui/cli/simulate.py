@@ -105,6 +105,11 @@ def run(options: argparse.Namespace) -> int:
     if study is None:
         report(problems)
         return Exit.BAD_INPUT
+    if materials.battery.correlations:
+        complain(
+            "cact simulate: each section is tested by itself; what correlated earlier sections "
+            "would do to its course is not simulated"
+        )
     _tell(study, options)
     return Exit.GOOD
 

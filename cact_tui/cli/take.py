@@ -78,6 +78,12 @@ def run(options: argparse.Namespace) -> int:
             'terminal without one (write authorisation = "self")'
         )
         return Exit.BAD_INPUT
+    if materials.policy.sign_in == "pin" and not options.rehearse:
+        complain(
+            f'{options.config}: policy.sign_in is "pin", but `cact take` asks for none '
+            '(write sign_in = "number")'
+        )
+        return Exit.BAD_INPUT
     event = Event(options.config, materials)
     services = event.services(
         None if options.rehearse else roster,

@@ -12,7 +12,8 @@ from cact_tui.banks.items import BankPurpose
 from cact_tui.config.settings import Materials
 from cact_tui.errors import Problem, Severity
 from cact_tui.psychometrics.problems import ParameterError
-from cact_tui.sessions.engine import SectionEngine, UnusableSection, eligible
+from cact_tui.sessions.engine import SectionEngine, UnusableSection
+from cact_tui.sessions.pools import eligible, pretested
 from cact_tui.sessions.specification import SectionSpecification
 from cact_tui.text import clean_line
 from cact_tui.toml_source import Source
@@ -129,14 +130,16 @@ class _SectionCheck:
     def _check_minutes(self, items: Sequence[Item]) -> None:
         if self.section.seconds is None or not items:
             return
-        mean = sum(item.expected_seconds for item in items) / len(items)
-        total = mean * self.section.max_items
+        total = mean_seconds(items) * self.section.max_items
+        if self.section.pretest:
+            pretest = pretested(self.section, self.materials.banks)
+            total += mean_seconds(pretest) * self.section.pretest.items
         needed = total * math.exp(NINTH_DECILE * SPREAD)
         if self.section.seconds < needed:
             self._warn(
                 "minutes",
                 f"{self.section.seconds // 60} are fewer than the {math.ceil(needed / 60)} that "
-                f"9 of 10 participants are expected to need for {self.section.max_items} items",
+                f"9 of 10 participants are expected to need for {self.section.longest} items",
                 f"allow {math.ceil(needed / 60)} minutes, or shorten the section",
             )
 
@@ -175,6 +178,11 @@ class _SectionCheck:
     def _add(self, key: str, message: str, cure: str, severity: Severity) -> None:
         path: KeyPath = ("section", self.index, *key.split("."))
         _record(self.source, path, f"section {self.section.id} {key}", message, cure, severity)
+
+
+def mean_seconds(items: Sequence[Item]) -> float:
+    """Return the mean expected time of some items, each shown equally often."""
+    return sum(item.expected_seconds for item in items) / len(items)
 
 
 def reachable_errors(

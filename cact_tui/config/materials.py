@@ -93,6 +93,8 @@ class _Loader:
             keys={name: book for name, book in keys.items() if book},
             practice=practice,
             participants=self._paths.participants,
+            hall=configuration.hall,
+            proctor=configuration.proctor,
             documents=dict(self._files.documents),
             contents=dict(self._files.contents),
         )

@@ -7,8 +7,17 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
+from cact_tui.config.correlations import read_correlations
+from cact_tui.config.hall import HallSettings, read_hall
+from cact_tui.config.proctor import ProctorSettings, read_proctor
 from cact_tui.config.sections import read_section
-from cact_tui.config.settings import EventPurpose, EventSettings, Policy, StoreSettings
+from cact_tui.config.settings import (
+    AttemptLimits,
+    EventPurpose,
+    EventSettings,
+    Policy,
+    StoreSettings,
+)
 from cact_tui.i18n import LANGUAGES
 from cact_tui.sessions.specification import BatterySpecification, InterruptionPolicy
 from cact_tui.toml_source import SLUG
@@ -43,6 +52,8 @@ class Configuration:
     paths: Paths
     battery: BatterySpecification
     policy: Policy
+    hall: HallSettings
+    proctor: ProctorSettings
     variance_ratio: float
     confidence: float
 
@@ -58,14 +69,17 @@ def read_configuration(source: Source, *, prove: bool = True) -> Configuration |
     policy_table = root.table("policy")
     materials, profile = root.table("materials"), _profile(root)
     paths = _paths(materials, profile)
+    battery = _battery(
+        root, policy_table, event.languages, practice=bool(paths.practice), prove=prove
+    )
     configuration = Configuration(
         event=event,
         store=_store(root.table("store")),
         paths=paths,
-        battery=_battery(
-            root, policy_table, event.languages, practice=bool(paths.practice), prove=prove
-        ),
-        policy=_policy(policy_table),
+        battery=battery,
+        policy=_policy(policy_table, hall=battery.authorisation == "proctor"),
+        hall=read_hall(root),
+        proctor=read_proctor(root),
         variance_ratio=profile.number("variance_ratio", 0.05, 1.0, 0.5),
         confidence=profile.number("confidence", 0.5, 0.999, 0.9),
     )
@@ -165,6 +179,7 @@ def _battery(
         authorisation=policy.word("authorisation", ("self", "proctor")),
         interruption=_interruption(table),
         may_leave=policy.boolean("leave", True),
+        correlations=read_correlations(table, [section.scale for section in sections], prove=prove),
     )
     table.close()
     return battery
@@ -190,7 +205,7 @@ def _interruption(table: Table) -> InterruptionPolicy:
     return policy
 
 
-def _policy(table: Table) -> Policy:
+def _policy(table: Table, *, hall: bool) -> Policy:
     warnings = table.array("warnings_minutes", (30, 15, 5, 1))
     for index, minutes in enumerate(warnings):
         if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 < minutes < 24 * 60:
@@ -205,4 +220,21 @@ def _policy(table: Table) -> Policy:
         clock=table.boolean("clock", True),
         warnings=tuple(minutes for minutes in warnings if isinstance(minutes, int)),
         valid_years=table.integer("valid_years", 1, 20, 3),
+        sign_in=table.word("sign_in", ("number", "pin"), "pin" if hall else "number"),
+        attempts=_attempts(table),
+        late_minutes=table.integer("late_minutes", 0, 24 * 60, 0),
     )
+
+
+def _attempts(table: Table) -> AttemptLimits:
+    usual = AttemptLimits()
+    if "attempts" not in table:
+        return usual
+    inner = table.table("attempts")
+    limits = AttemptLimits(
+        participant=inner.integer("participant", 1, 100, usual.participant),
+        seat=inner.integer("seat", 1, 1000, usual.seat),
+        lockout_minutes=inner.integer("lockout_minutes", 1, 24 * 60, usual.lockout_minutes),
+    )
+    inner.close()
+    return limits

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from cact_tui.psychometrics import registry
 from cact_tui.sessions.events import Prior
-from cact_tui.sessions.specification import RuleChoice, SectionSpecification, StopChoice
+from cact_tui.sessions.specification import (
+    PretestPlaces,
+    RuleChoice,
+    SectionSpecification,
+    StopChoice,
+)
 from cact_tui.text import clean_line
 from cact_tui.toml_source import SLUG
 
@@ -61,6 +66,7 @@ def read_section(
         reference=reference,
         stop=_stop(table, prove),
         break_after=table.integer("break_after_seconds", 0, 3600, 0),
+        pretest=_pretest(table),
     )
     table.close()
     return specification
@@ -134,6 +140,31 @@ def _prior(table: Table, key: str, name: str) -> Prior:
     )
     inner.close()
     return prior
+
+
+def _pretest(table: Table) -> PretestPlaces | None:
+    """Return how many pretest items come where; the banks show whether there are so many."""
+    if "pretest" not in table:
+        return None
+    inner = table.table("pretest")
+    before = inner.faults
+    found = PretestPlaces(
+        items=inner.integer("items", 1, LONGEST),
+        first=inner.integer("first", 1, 2 * LONGEST),
+        last=inner.integer("last", 1, 2 * LONGEST),
+    )
+    inner.close()
+    if inner.faults > before:
+        return None
+    if found.last - found.first + 1 < found.items:
+        inner.problem(
+            "last",
+            f"is {found.last}: places {found.first} to {found.last} do not hold "
+            f"{found.items} items",
+            "widen the window, or seed fewer items",
+        )
+        return None
+    return found
 
 
 def _stop(table: Table, prove: Prove) -> StopChoice:

@@ -10,6 +10,8 @@ from attrs import field, frozen
 from cact_tui.banks.items import BankPurpose, ItemBank, Texts
 from cact_tui.banks.keys import KeyBook
 from cact_tui.banks.standards import Band, PositionStandards, StandardSetting
+from cact_tui.config.hall import HallSettings
+from cact_tui.config.proctor import ProctorSettings
 from cact_tui.sessions.specification import BatterySpecification
 
 
@@ -42,19 +44,35 @@ class StoreSettings:
 
 
 @frozen(kw_only=True)
+class AttemptLimits:
+    """Failed sign-ins in a row after which a participant, or a seat, is locked, and for how long.
+
+    A seat stands for whoever sits there, so it may fail more often.
+    """
+
+    participant: int = 5
+    seat: int = 15
+    lockout_minutes: int = 10
+
+
+@frozen(kw_only=True)
 class Policy:
     """What this event allows.
 
     `show_result` lets the profile appear on the end screen of operational banks (rehearsals and
     demonstrations show it marked, whatever it says); `clock` is whether the clock is shown at
     first; `warnings` are minutes left at which the participant is told; `valid_years` dates
-    results.
+    results. In a hall `sign_in` is by `number` or by number and `pin`; who comes more than
+    `late_minutes` after the sitting was opened does not begin any more (0: whenever).
     """
 
     show_result: bool
     clock: bool
     warnings: tuple[int, ...]
     valid_years: int
+    sign_in: str = "number"
+    attempts: AttemptLimits = AttemptLimits()
+    late_minutes: int = 0
 
 
 @frozen(kw_only=True)
@@ -122,6 +140,8 @@ class Materials:
     keys: Mapping[str, KeyBook] = field(repr=False)
     practice: ItemBank | None
     participants: str
+    hall: HallSettings = field(factory=HallSettings)
+    proctor: ProctorSettings = field(factory=ProctorSettings)
     documents: Mapping[str, str]
     contents: Mapping[str, bytes] = field(repr=False)
 

@@ -26,6 +26,7 @@ class Identify:
     number: str
     name: str = field(default="", repr=False)
     position_group: str = ""
+    pin: str = field(default="", repr=False)
 
 
 @frozen
@@ -68,6 +69,13 @@ class WriteComment:
 
 
 @frozen
+class Acknowledge:
+    """A message was read, by its digest."""
+
+    message: str
+
+
+@frozen
 class Leave:
     """Leave for now: pauses the test. `word` must be the language's word for it."""
 
@@ -89,6 +97,7 @@ Action = (
     | Respond
     | CallForProctor
     | WriteComment
+    | Acknowledge
     | Leave
     | Return
 )

@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from cact_tui.delivery.face import Terminal
     from cact_tui.delivery.reception import Applicant
     from cact_tui.delivery.services import Services
-    from cact_tui.journal.protocol import Recorded
+    from cact_tui.journal.protocol import Recorded, Row
 
 
 @frozen(kw_only=True, eq=False)
 class Admission:
     """A participant who is in: the session's exam, its write path, language and connection.
 
-    `resumed` is the used time of the item that was on the screen, where there was one.
+    `resumed` is the used time of the item that was on the screen, where there was one; `instead_of`
+    says which terminal lost the session by this, in words, empty for none.
     """
 
     exam: Exam
@@ -37,20 +38,27 @@ class Admission:
     language: str
     connection: str
     resumed: Checkpoint | None = None
+    instead_of: str = ""
 
 
 async def admit(
     services: Services, terminal: Terminal, who: Applicant, word: str
 ) -> Admission | Refused:
-    """Open a new session: pin what it rests on, then record who confirmed what."""
+    """Open a new session: pin what it rests on, then record who confirmed what.
+
+    Raises:
+        RowConflict: somebody else came first with the same number; nothing was written.
+    """
     exam = services.exam
     await services.store.pin(exam.materials.contents)
     identity = who.identity or _new_identity(exam, who)
-    write = WritePath(services.store, services.clock, exam.plan, services.reference())
+    write = WritePath(
+        services.store, services.clock, exam.plan, services.reference(), services.publish
+    )
     attached = _attached(terminal)
     opened = SessionOpened(
         participant=identity.participant,
-        sitting=exam.materials.event.id,
+        sitting=identity.sitting,
         seed=services.seed(),
         language=who.language,
         documents=exam.materials.documents,
@@ -61,8 +69,15 @@ async def admit(
         position_group=identity.position_group,
     )
     done = await write.perform(
-        Open(opened=opened, attached=attached, word=word, notice=_notice(exam, who.language)),
-        () if who.identity else (identity,),
+        Open(
+            opened=opened,
+            attached=attached,
+            word=word,
+            notice=_notice(exam, who.language),
+            checked_by=who.registration.checked_by if who.registration else "",
+            planned_seconds=_planned_seconds(exam, who),
+        ),
+        _rows(who, identity),
     )
     if isinstance(done, Refused):
         return done
@@ -79,8 +94,10 @@ async def readmit(
     if not isinstance(opened, SessionOpened):
         raise TypeError(f"session {session} does not begin with SessionOpened")
     exam = await services.pinned(opened.documents)
-    write = WritePath(services.store, services.clock, exam.plan, session)
-    state = await write.refresh()
+    write = WritePath(
+        services.store, services.clock, exam.plan, session, services.publish, recorded=recorded
+    )
+    state = write.state
     checkpoint = await services.store.last_checkpoint(session)
     resumed = (
         checkpoint if checkpoint and state.shown and checkpoint.seq == state.shown_seq else None
@@ -106,10 +123,20 @@ async def readmit(
         language=opened.language,
         connection=attached.connection,
         resumed=resumed,
+        instead_of=who.elsewhere,
     )
 
 
 def _new_identity(exam: Exam, who: Applicant) -> Identity:
+    if who.registration is not None:
+        return Identity(
+            participant=who.registration.participant,
+            sitting=who.registration.sitting,
+            number=who.registration.number,
+            name=who.registration.name,
+            nip=who.registration.nip,
+            position_group=who.group or None,
+        )
     return Identity(
         participant=f"p-{secrets.token_hex(8)}",
         sitting=exam.materials.event.id,
@@ -117,6 +144,26 @@ def _new_identity(exam: Exam, who: Applicant) -> Identity:
         name=who.name,
         nip=who.nip,
         position_group=who.group or None,
+    )
+
+
+def _rows(who: Applicant, identity: Identity) -> tuple[Row, ...]:
+    """Return what is written with the opening.
+
+    A registration goes in as it was read: of two terminals that open a test for the same person at
+    once, one finds it changed.
+    """
+    if who.registration is not None:
+        return (identity, who.registration)
+    return () if who.identity else (identity,)
+
+
+def _planned_seconds(exam: Exam, who: Applicant) -> int:
+    """Return the extra time that the roster grants somebody."""
+    if who.registration is None:
+        return 0
+    return exam.plan.battery.extra_seconds(
+        minutes=who.registration.extra_minutes, percent=who.registration.extra_percent
     )
 
 
@@ -131,6 +178,9 @@ def _attached(terminal: Terminal, *, away_ms: int = 0, cut: bool = False) -> Att
         colours=terminal.colours,
         away_ms=away_ms,
         cut=cut,
+        seat=terminal.seat,
+        address=terminal.address,
+        client=terminal.client,
     )
 
 

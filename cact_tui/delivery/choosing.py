@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import evolve as changed
 from attrs import frozen
 
-from cact_tui.sessions.events import Estimate
+from cact_tui.sessions.events import Estimate, Prior
 from cact_tui.sessions.outcomes import Closing, Over, Pick
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from cact_tui.sessions.engine import SectionEngine
     from cact_tui.sessions.plan import BatteryPlan
-    from cact_tui.sessions.states import ItemRecord, SectionState
+    from cact_tui.sessions.states import ItemRecord, SectionState, SessionState
 
 TIME_LIMIT = 3.0
 """Seconds that an engine may take to choose."""
@@ -49,9 +49,10 @@ class Closed:
 
 @frozen(kw_only=True)
 class Started:
-    """Where a section begins and the draw that decided it; `fault` as in `Chosen`."""
+    """Where a section begins, by which prior and which draw; `fault` as in `Chosen`."""
 
     estimate: Estimate
+    prior: Prior
     draws: tuple[float, ...]
     fault: str = ""
 
@@ -64,25 +65,29 @@ class Steered:
     fault: str = ""
 
 
-async def start(plan: BatteryPlan, section: str, seed: str) -> Started:
+async def start(plan: BatteryPlan, state: SessionState, section: str, seed: str) -> Started:
     """Return where a section begins; an estimate that fell back was made by the built-in rule."""
+    own = plan.battery.section(section)
 
-    def ask(engine: SectionEngine) -> tuple[Estimate, tuple[float, ...]]:
-        estimate, draws = engine.start(seed)
-        return _sound(estimate), draws
+    def ask(engine: SectionEngine) -> tuple[Estimate, Prior, tuple[float, ...]]:
+        known = plan.standing(state, own)
+        estimate, draws = engine.start(seed, known.background, known.prior)
+        return _sound(estimate), known.prior, draws
 
-    (estimate, draws), fault = await _answered(plan, section, ask, fallback=False)
-    return Started(estimate=changed(estimate, fell_back=bool(fault)), draws=draws, fault=fault)
+    (estimate, prior, draws), fault = await _answered(plan, section, ask, fallback=False)
+    return Started(
+        estimate=changed(estimate, fell_back=bool(fault)), prior=prior, draws=draws, fault=fault
+    )
 
 
 async def choose(
     plan: BatteryPlan, seed: str, section: SectionState, *, fallback: bool = False
 ) -> Chosen:
     """Return the next item of a section, or why there is none."""
-    name, begun, records = section.started.section, section.started.start, section.records
+    name, begun, records = section.started.section, section.started, section.records
 
     def ask(engine: SectionEngine) -> Pick | Over:
-        return _checked(engine.next(seed, begun, records), records)
+        return _checked(engine.next(seed, begun.start, records, begun.prior), records)
 
     outcome, fault = await _answered(plan, name, ask, fallback=fallback)
     return Chosen(outcome=outcome, fault=fault)
@@ -117,10 +122,10 @@ async def _answered(
 
 async def interim(plan: BatteryPlan, section: SectionState, *, fallback: bool = False) -> Steered:
     """Return the estimate that steers a section now."""
-    name, begun, records = section.started.section, section.started.start, section.records
+    name, begun, records = section.started.section, section.started, section.records
 
     def ask(engine: SectionEngine) -> Estimate:
-        return _sound(engine.interim(begun, records))
+        return _sound(engine.interim(begun.start, records, begun.prior))
 
     estimate, fault = await _answered(plan, name, ask, fallback=fallback)
     return Steered(estimate=estimate, fault=fault)

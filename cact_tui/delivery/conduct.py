@@ -7,8 +7,6 @@ trouble the same command is tried again until it holds, visibly.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve
@@ -16,25 +14,34 @@ from attrs import evolve
 from cact_tui.delivery import actions as a
 from cact_tui.delivery import passages, wording
 from cact_tui.delivery.countdown import left_ms
+from cact_tui.delivery.item_time import ItemTime
+from cact_tui.delivery.news import News
 from cact_tui.delivery.persistence import until_it_holds
 from cact_tui.delivery.practice import Practice
-from cact_tui.delivery.presenting import item_view
+from cact_tui.delivery.presenting import chosen_item
+from cact_tui.delivery.remarks import remark
 from cact_tui.delivery.steering import Steering
-from cact_tui.delivery.timekeeper import Timekeeper
 from cact_tui.delivery.views import (
+    EndView,
     ItemView,
+    MessageView,
     Passage,
     PassageView,
     Saving,
     Standstill,
+    StandstillView,
     View,
 )
-from cact_tui.i18n import pick, translator
-from cact_tui.journal.protocol import Comment
+from cact_tui.i18n import translator
 from cact_tui.sessions import commands as c
 from cact_tui.sessions.decide import Reason, Refused
-from cact_tui.sessions.states import TERMINAL, ItemState, Phase, SessionState, Status
-from cact_tui.text import clean
+from cact_tui.sessions.states import (
+    TERMINAL,
+    ItemState,
+    Phase,
+    SessionState,
+    Status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -42,9 +49,10 @@ if TYPE_CHECKING:
     from cact_tui.config.settings import Policy
     from cact_tui.delivery.admission import Admission
     from cact_tui.delivery.services import Services
+    from cact_tui.delivery.timekeeper import Timekeeper
     from cact_tui.delivery.write_path import Accepted
     from cact_tui.errors import StorageTrouble
-    from cact_tui.journal.protocol import Erasable
+    from cact_tui.journal.protocol import Checkpoint, Row
 
 UNCHARGED_FLAG_MS = 60_000
 """Uncharged time of an item from which it is put on record."""
@@ -72,8 +80,14 @@ class Conduct:
         self._practice: Practice | None = None
         self._steering = Steering(admission, self._perform)
         self._rest_began = 0.0
-        self._timed = 0
-        self.timekeeper: Timekeeper | None = None
+        self._rests = -1
+        self._news = News(self._words, len(self.state.grants), admission.instead_of)
+        self._time = ItemTime(services.clock, admission.resumed)
+
+    @property
+    def timekeeper(self) -> Timekeeper | None:
+        """Return the stopwatch of the item on the screen."""
+        return self._time.keeper
 
     @property
     def state(self) -> SessionState:
@@ -94,11 +108,7 @@ class Conduct:
     def on_item(self) -> bool:
         """Return whether a scored item is on the screen and not being saved."""
         view = self._view
-        return (
-            isinstance(view, ItemView)
-            and not view.practice
-            and view.saving not in (Saving.SAVING, Saving.NOT_SAVED)
-        )
+        return isinstance(view, ItemView) and not view.practice and not view.closed
 
     def left(self) -> tuple[int | None, str]:
         """Return the milliseconds left and the budget's name."""
@@ -128,9 +138,27 @@ class Conduct:
         if isinstance(self._view, PassageView) and self._view.passage is Passage.BREAK:
             await self._go_on(self._view)
 
-    async def refresh(self) -> None:
-        """Read what other writers appended."""
+    @property
+    def over(self) -> bool:
+        """Return whether nothing more happens on this terminal."""
+        view = self._view
+        return isinstance(view, EndView) or (isinstance(view, StandstillView) and view.closing)
+
+    @property
+    def holds(self) -> bool:
+        """Return whether this terminal still has the session, as far as known."""
+        return self.state.connection == self._admission.connection
+
+    def sign_of_life(self, *, gone: bool = False) -> Checkpoint:
+        """Return the used time of the item on the screen, and that its terminal is (not) there."""
+        connection = "" if gone else self._admission.connection
+        return self._time.sign_of_life(self.state, connection)
+
+    async def refresh(self) -> bool:
+        """Read what other writers appended; return whether there was anything."""
+        before = self.state.seq
         await self._write.refresh()
+        return self.state.seq != before
 
     @property
     def longest_rest(self) -> int:
@@ -161,26 +189,39 @@ class Conduct:
                 await self._leave(action)
             case ((ItemView() | PassageView()), (a.CallForProctor() | a.WriteComment())):
                 await self._speak_up(action)
+            case MessageView(message=digest), a.Acknowledge() if action.message == digest:
+                await self._acknowledge(digest)
 
     async def _step(self) -> bool:
         """Take one step; return whether another one may follow at once."""
         state = self.state
-        if state.connection != self._admission.connection:
-            self.stand(Standstill.TAKEN_OVER, closing=True)
+        if not self.holds:
+            self._show(passages.taken_over(state, self._language))
         elif state.status in TERMINAL:
             await self._end()
-        elif state.status is Status.AWAITING:
-            self.stand(Standstill.AWAITING)
-        elif state.status is Status.PAUSED:
-            left = state.paused_by == "participant"
-            self.stand(Standstill.LEFT if left else Standstill.PAUSED, closing=left)
+        elif state.unread:
+            await self._show_message(state.unread[0])
+        elif state.status in (Status.AWAITING, Status.PAUSED):
+            since = self._write.held_since
+            self._show(passages.held(state, self._language, since, self._materials))
         elif state.phase is Phase.CHOOSING:
-            self.timekeeper = None
+            self._time.put_down()
             await self._steering.choose()
             return True
         else:
             self._show_phase(state)
         return False
+
+    async def _show_message(self, digest: str) -> None:
+        session = self.state.session
+        written = await self._patiently(lambda: self._services.store.comments(session))
+        text = next((one.text for one in written if one.digest == digest), "")
+        self._show(passages.message(digest, text, self._language))
+
+    async def _acknowledge(self, digest: str) -> None:
+        connection = self._admission.connection
+        await self._perform(c.AcknowledgeMessage(connection=connection, digest=digest))
+        await self.go()
 
     def _show_phase(self, state: SessionState) -> None:
         """Show what the participant must do in this phase."""
@@ -189,15 +230,22 @@ class Conduct:
         if state.phase is Phase.RULES:
             self._show(passages.rules(self._materials, self._language))
         elif state.phase is Phase.PRACTICE:
-            self._show(passages.practice(self._language))
+            self._show(self._practice_view())
         elif state.phase is Phase.INTRODUCTION:
             upcoming, count = battery.sections[number], len(battery.sections)
             self._show_text(passages.section(upcoming, number + 1, count, self._language))
         elif state.phase is Phase.BREAK:
-            self._rest_began = self._services.clock.monotonic()
+            if self._rests != number:
+                self._rests, self._rest_began = number, self._services.clock.monotonic()
             self._show_text(passages.rest(self.longest_rest, self._language))
         else:
             self._show_item(state)
+
+    def _practice_view(self) -> View:
+        """Return the practice item where one stands, even after a pause."""
+        if self._practice is None or self._practice.done:
+            return passages.practice(self._language)
+        return self._practice.view(self._words)
 
     def _show_text(self, view: PassageView) -> None:
         """Show a text after a section; the section's last answer is acknowledged beside it."""
@@ -209,41 +257,18 @@ class Conduct:
         shown, section = state.shown, state.section
         if shown is None or section is None:
             raise RuntimeError(f"{state.session}: phase {state.phase} without an item")
-        item = self._plan.item(shown.item)
-        specification = self._plan.battery.section(shown.section)
-        self._count_time_of(state.shown_seq)
-        count = len(self._plan.battery.sections)
-        view = item_view(
-            item,
-            self._plan.stimulus(item),
-            shown.options,
-            self._language,
-            position=shown.position,
-            heading=pick(specification.title, self._language).upper(),
-            place=wording.place(self._words, len(state.sections), count),
-        )
+        self._time.take_up(state.shown_seq)
+        number, count = len(state.sections), len(self._plan.battery.sections)
+        saved = wording.saved(self._words, section.answered) if section.answered else ""
         self._show(
             evolve(
-                view,
+                chosen_item(self._plan, shown, self._language),
+                place=wording.place(self._words, number, count),
                 answered=section.answered,
-                at_most=specification.max_items,
-                saving=Saving.SAVED if section.answered else Saving.NONE,
-                status=wording.saved(self._words, section.answered) if section.answered else "",
+                saving=Saving.SAVED if saved else Saving.NONE,
+                status=saved,
                 trial=self._materials.trial,
             )
-        )
-
-    def _count_time_of(self, shown_seq: int) -> None:
-        """Set the stopwatch to the item: one that comes back goes on from its used time."""
-        if self.timekeeper is not None and self._timed == shown_seq:
-            return
-        resumed = self._admission.resumed
-        again = resumed is not None and resumed.seq == shown_seq
-        self._timed = shown_seq
-        self.timekeeper = Timekeeper(
-            self._services.clock,
-            shown_ms=resumed.shown_ms if resumed and again else 0,
-            uncharged_ms=resumed.uncharged_ms if resumed and again else 0,
         )
 
     async def _go_on(self, view: PassageView) -> None:
@@ -281,7 +306,7 @@ class Conduct:
         await self.go()
 
     async def _respond(self, view: ItemView, action: a.Respond) -> None:
-        """Save an answer; the next step is taken only after it is durable."""
+        """Save an answer; once it is durable this is said, and the next step is taken."""
         timekeeper = self.timekeeper
         if timekeeper is None or (view.item, view.position) != (action.item, action.position):
             return
@@ -301,11 +326,21 @@ class Conduct:
         if isinstance(done, Refused) and done.reason is Reason.INVALID_ANSWER:
             self._show(evolve(view, status=wording.refusal(self._words, done.reason)))
             return
-        if not isinstance(done, Refused) and timing.uncharged >= UNCHARGED_FLAG_MS:
-            await self._steering.put_on_record(
-                "unclocked_time", f"{view.item}: {timing.uncharged} ms"
-            )
+        if not isinstance(done, Refused):
+            self._acknowledge_answer(view)
+            if timing.uncharged >= UNCHARGED_FLAG_MS:
+                await self._steering.put_on_record(
+                    "unclocked_time", f"{view.item}: {timing.uncharged} ms"
+                )
         await self.go()
+
+    def _acknowledge_answer(self, view: ItemView) -> None:
+        """Say that an answer is durable, without waiting for the choice of the next item."""
+        section = self.state.section
+        if self.holds and section is not None and section.answered > view.answered:
+            count = section.answered
+            status = wording.saved(self._words, count)
+            self._show(evolve(view, answered=count, saving=Saving.DURABLE, status=status))
 
     async def _leave(self, action: a.Leave) -> None:
         word = wording.word_of_leaving(self._words)
@@ -321,7 +356,7 @@ class Conduct:
             await self._perform(c.CallProctor(connection=connection))
             said = self._words.gettext("the proctor has been called")
         else:
-            comment = _comment(self.state.session, action.text)
+            comment = remark(self.state.session, action.text, LONGEST_COMMENT)
             if not comment.text:
                 return
             made = c.MakeComment(connection=connection, digest=comment.digest)
@@ -340,10 +375,8 @@ class Conduct:
         now = self._services.clock.wall_ms()
         self._show(passages.end(self.state, self._materials, self._language, now, profile))
 
-    async def _perform(
-        self, command: c.Command, erasable: Sequence[Erasable] = ()
-    ) -> Accepted | Refused:
-        return await self._patiently(lambda: self._write.perform(command, erasable))
+    async def _perform(self, command: c.Command, rows: Sequence[Row] = ()) -> Accepted | Refused:
+        return await self._patiently(lambda: self._write.perform(command, rows))
 
     async def _patiently(self, attempt: Callable[[], Awaitable[Answer]]) -> Answer:
         return await until_it_holds(attempt, self._on_trouble)
@@ -360,16 +393,9 @@ class Conduct:
 
     def _show(self, view: View) -> None:
         if isinstance(view, ItemView | PassageView):
+            view = self._news.beside(view, self.state.grants)
             view = evolve(view, may_leave=self._plan.battery.may_leave)
         if self.timekeeper is not None and not isinstance(view, ItemView):
             self.timekeeper.hide()
         self._view = view
         self._publish(view)
-
-
-def _comment(session: str, text: str) -> Comment:
-    """Return a comment with its salted digest."""
-    words = clean(text).strip()[:LONGEST_COMMENT]
-    salt = secrets.token_hex(16)
-    digest = hashlib.sha256(f"{salt}{words}".encode()).hexdigest()
-    return Comment(session=session, digest=digest, salt=salt, text=words)

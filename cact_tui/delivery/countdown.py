@@ -26,13 +26,14 @@ def left_ms(
     `running_ms` is the charged time of the item on the screen. Without a budget there is None.
     """
     budgets: list[tuple[int, str]] = []
-    section = state.section
-    if section is not None and section.ended is None and section.started.seconds is not None:
-        left = section.started.seconds * 1000 - section.used_ms - running_ms
+    section = state.running
+    if section is not None and section.seconds is not None:
+        left = section.seconds * 1000 - section.used_ms - running_ms
         budgets.append((left, ClockReason.TIME.value))
     if battery.seconds is not None:
         used = sum(one.used_ms for one in state.sections)
-        budgets.append((battery.seconds * 1000 - used - running_ms, ClockReason.BATTERY_TIME.value))
+        whole = (battery.seconds + state.extra_seconds) * 1000
+        budgets.append((whole - used - running_ms, ClockReason.BATTERY_TIME.value))
     return min(budgets, default=(None, ""), key=lambda budget: budget[0])
 
 

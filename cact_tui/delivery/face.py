@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Terminal:
-    """What a participant sits at, for the record."""
+    """What a participant sits at, for the record.
+
+    `seat`, `address` and `client` (its program and version) are known in a hall, empty elsewhere.
+    """
 
     mode: str
     terminal: str
@@ -23,6 +26,9 @@ class Terminal:
     rows: int
     charset: str
     colours: str
+    seat: str = ""
+    address: str = ""
+    client: str = ""
 
 
 class Flow(Protocol):
@@ -48,7 +54,7 @@ class Flow(Protocol):
         """Do what the participant asks; returns when the resulting view is set.
 
         An action that does not fit the view is ignored. A second `Respond` while one is being
-        saved is ignored.
+        saved is ignored; a call, a comment or leaving is done afterwards.
         """
 
     def appeared(self) -> None:

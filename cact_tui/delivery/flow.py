@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cact_tui.delivery import passages
-from cact_tui.delivery.actions import Action, Leave, Return
+from cact_tui.delivery.actions import Action, CallForProctor, Leave, Return, WriteComment
 from cact_tui.delivery.conduct import Conduct
+from cact_tui.delivery.following import follow
 from cact_tui.delivery.heartbeat import Heartbeat
 from cact_tui.delivery.persistence import until_it_holds
 from cact_tui.delivery.reception import Reception
 from cact_tui.delivery.views import ClockReading, EndView, LanguageView, Standstill, View
+from cact_tui.errors import StorageTrouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from cact_tui.delivery.face import Terminal
     from cact_tui.delivery.services import Services
-    from cact_tui.errors import StorageTrouble
+
+
+_PATIENT = (CallForProctor, WriteComment, Leave)
+"""What may be asked for at any view, and so may wait for what is being saved."""
 
 
 class ParticipantFlow:
@@ -33,7 +39,7 @@ class ParticipantFlow:
         self._terminal = terminal
         self._reception = Reception(services, terminal, self._show)
         self._conduct: Conduct | None = None
-        self._heart: asyncio.Task[None] | None = None
+        self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._lock = asyncio.Lock()
         self._busy = False
 
@@ -47,6 +53,11 @@ class ParticipantFlow:
         """Return the participant's clock."""
         return self._clock
 
+    @property
+    def session(self) -> str:
+        """Return the reference of the participant's session; empty before there is one."""
+        return self._conduct.state.session if self._conduct else ""
+
     def listen(
         self, on_view: Callable[[View], None], on_clock: Callable[[ClockReading], None]
     ) -> None:
@@ -58,7 +69,15 @@ class ParticipantFlow:
         await until_it_holds(self._reception.begin, self._on_trouble)
 
     async def act(self, action: Action) -> None:
-        """Do what the participant asks; ignored while an earlier act is being saved."""
+        """Do what the participant asks.
+
+        What leads on is ignored while an earlier act that leads on is being saved: it was meant for
+        the same view. A call, a comment and leaving wait, and keep nothing else from being done.
+        """
+        if isinstance(action, _PATIENT):
+            async with self._lock:
+                await self._act(action)
+            return
         if self._busy:
             return
         self._busy = True
@@ -86,7 +105,16 @@ class ParticipantFlow:
             self._conduct = Conduct(self._services, admission, self._show)
             beat = Heartbeat(self._services, self._conduct, self._lock, self._tell_clock)
             await self._conduct.go()
-            self._heart = asyncio.create_task(beat.run())
+            self._tasks = tuple(map(asyncio.create_task, self._running(beat, self._conduct)))
+
+    def _running(
+        self, beat: Heartbeat, conduct: Conduct
+    ) -> tuple[Coroutine[None, None, None], ...]:
+        """Return what goes on beside the participant's acts."""
+        watch = self._services.watch
+        if watch is None:
+            return (beat.run(),)
+        return (beat.run(), follow(watch, conduct, self._lock, beat.read_soon))
 
     def appeared(self) -> None:
         """The item is really on the screen."""
@@ -114,11 +142,15 @@ class ParticipantFlow:
             self._conduct.timekeeper.pages(pages)
 
     async def close(self) -> None:
-        """Stop the heartbeat; the session stays as it is."""
-        if self._heart is not None:
-            self._heart.cancel()
-            await asyncio.gather(self._heart, return_exceptions=True)
-            self._heart = None
+        """Stop what goes on beside; the session stays as it is, and it is known that nobody is."""
+        tasks, self._tasks = self._tasks, ()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks and self._conduct is not None and self._conduct.holds:
+            with suppress(StorageTrouble):
+                gone = self._conduct.sign_of_life(gone=True)
+                await self._services.store.checkpoint((gone,))
 
     @property
     def _language(self) -> str:

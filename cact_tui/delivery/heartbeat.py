@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from cact_tui.delivery.countdown import Countdown
 from cact_tui.delivery.views import (
     ClockReading,
-    EndView,
     Passage,
     PassageView,
     Standstill,
@@ -16,8 +15,6 @@ from cact_tui.delivery.views import (
 )
 from cact_tui.errors import CactError, StorageTrouble
 from cact_tui.i18n import translator
-from cact_tui.journal.protocol import Checkpoint
-from cact_tui.sessions.states import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +25,9 @@ if TYPE_CHECKING:
 BEAT_SECONDS = 1.0
 CHECKPOINT_SECONDS = 5.0
 REFRESH_SECONDS = 2.0
+WATCHED_REFRESH_SECONDS = 10.0
+"""The same where a watch tells of news: only in case it missed some."""
+
 BLANK_AFTER_SECONDS = 5.0
 """A screen that cannot reach the store for so long goes blank."""
 
@@ -51,19 +51,18 @@ class Heartbeat:
         language = opened.language if opened else "id"
         self._countdown = Countdown(conduct.policy, translator(language))
         self._section = -1
+        watched = services.watch is not None
+        self._refresh_seconds = WATCHED_REFRESH_SECONDS if watched else REFRESH_SECONDS
+        self._in_trouble = False
         now = self._clock.monotonic()
         self._checkpointed = self._refreshed = self._reached = now
 
     async def run(self) -> None:
         """Beat until the session has ended or another terminal has it."""
         self._tell()
-        while not self._over():
+        while not self._conduct.over:
             await asyncio.sleep(BEAT_SECONDS)
             await self.beat()
-
-    def _over(self) -> bool:
-        view = self._conduct.view
-        return isinstance(view, EndView) or (isinstance(view, StandstillView) and view.closing)
 
     async def beat(self) -> None:
         """Do what is due now."""
@@ -75,9 +74,14 @@ class Heartbeat:
         if now - self._checkpointed >= CHECKPOINT_SECONDS:
             self._checkpointed = now
             await self._checkpoint()
-        if now - self._refreshed >= REFRESH_SECONDS:
+        patience = REFRESH_SECONDS if self._in_trouble else self._refresh_seconds
+        if now - self._refreshed >= patience and not self._lock.locked():
             self._refreshed = now
             await self._refresh()
+
+    def read_soon(self) -> None:
+        """Read the store without a watch's help until it is in reach."""
+        self._in_trouble = True
 
     def _tell(self) -> None:
         """Tell the clock while a section runs."""
@@ -108,37 +112,29 @@ class Heartbeat:
         return self._conduct.rested_seconds() >= self._conduct.longest_rest
 
     async def _checkpoint(self) -> None:
-        """Save the used time of the item on the screen; it also is a sign of life."""
-        keeper, state = self._conduct.timekeeper, self._conduct.state
-        if keeper is None or state.shown is None or state.status is not Status.ACTIVE:
+        """Save the used time of the item on the screen, and that somebody is there."""
+        if not self._conduct.holds:
             return
-        row = Checkpoint(
-            session=state.session,
-            seq=state.shown_seq,
-            shown_ms=keeper.shown_ms,
-            uncharged_ms=keeper.uncharged_ms,
-            at=self._clock.wall_ms(),
-        )
         try:
-            await self._services.store.checkpoint((row,))
+            await self._services.store.checkpoint((self._conduct.sign_of_life(),))
         except StorageTrouble:
+            self._in_trouble = True
             return
         self._reached = self._clock.monotonic()
 
     async def _refresh(self) -> None:
         """Notice what other writers did; blank the screen while the store is out of reach."""
-        if self._lock.locked():
-            return
         async with self._lock:
-            before = self._conduct.state.seq
             try:
-                await self._conduct.refresh()
+                news = await self._conduct.refresh()
             except CactError:  # out of reach, or not what was written: nothing may be shown
+                self._in_trouble = True
                 if self._clock.monotonic() - self._reached >= BLANK_AFTER_SECONDS:
                     self._conduct.stand(Standstill.TROUBLE)
                 return
+            self._in_trouble = False
             self._reached = self._clock.monotonic()
-            if self._conduct.state.seq != before or self._blank():
+            if news or self._blank():
                 await self._conduct.go()
 
     def _blank(self) -> bool:

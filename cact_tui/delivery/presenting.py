@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from cact_tui.banks.items import FALSE_OPTION, TRUE_OPTION, Form
 from cact_tui.delivery.views import Choice, ItemView
 from cact_tui.i18n import pick, translator
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cact_tui.banks.items import Item, Stimulus
+    from cact_tui.sessions.events import ItemShown
+    from cact_tui.sessions.plan import BatteryPlan
 
 
 def item_view(
@@ -40,6 +44,21 @@ def item_view(
         stimulus_title=pick(stimulus.title, language) if stimulus else "",
         stimulus=pick(stimulus.text, language) if stimulus else "",
     )
+
+
+def chosen_item(plan: BatteryPlan, shown: ItemShown, language: str) -> ItemView:
+    """Return the item that the engine chose, under its section's title."""
+    item, section = plan.item(shown.item), plan.battery.section(shown.section)
+    view = item_view(
+        item,
+        plan.stimulus(item),
+        shown.options,
+        language,
+        position=shown.position,
+        heading=pick(section.title, language).upper(),
+        place="",
+    )
+    return evolve(view, at_most=section.longest)
 
 
 def _options(item: Item, order: Sequence[str], language: str) -> tuple[Choice, ...]:

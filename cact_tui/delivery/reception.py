@@ -10,6 +10,8 @@ from cact_tui.config.participants import NUMBER
 from cact_tui.delivery import actions as a
 from cact_tui.delivery import wording
 from cact_tui.delivery.admission import Admission, admit, readmit
+from cact_tui.delivery.sign_in import TurnedAway, Why
+from cact_tui.delivery.sign_in import sentence as refusal_sentence
 from cact_tui.delivery.views import (
     Choice,
     ConfirmView,
@@ -20,11 +22,12 @@ from cact_tui.delivery.views import (
     PassageView,
     View,
 )
-from cact_tui.errors import NumberTaken
+from cact_tui.errors import RowConflict
 from cact_tui.i18n import LANGUAGES, pick, translator
 from cact_tui.journal.protocol import Identity
+from cact_tui.journal.roster import Registration
 from cact_tui.sessions.decide import Refused
-from cact_tui.sessions.events import ENDED
+from cact_tui.sessions.events import ENDED, Attached
 from cact_tui.text import clean_line
 
 if TYPE_CHECKING:
@@ -32,16 +35,24 @@ if TYPE_CHECKING:
 
     from cact_tui.delivery.face import Terminal
     from cact_tui.delivery.services import Services
+    from cact_tui.delivery.sign_in import SignIn
     from cact_tui.i18n import Translator
     from cact_tui.journal.protocol import SessionEntry
 
 OFFERED = 5
 """How many unfinished tests the first screen offers."""
 
+ALIVE_MS = 15_000
+"""A terminal that gave no sign of life for so long is taken to be gone."""
+
 
 @frozen(kw_only=True)
 class Applicant:
-    """Who stands at the reception, as far as told; `session` when a test was begun earlier."""
+    """Who stands at the reception, as far as told; `session` when a test was begun earlier.
+
+    `registration` is what a hall's roster says; `elsewhere` names the terminal at which the test is
+    open right now, in words, empty for none.
+    """
 
     language: str
     number: str = field(default="", repr=False)
@@ -50,6 +61,8 @@ class Applicant:
     group: str = ""
     identity: Identity | None = None
     session: str | None = None
+    registration: Registration | None = field(default=None, repr=False)
+    elsewhere: str = ""
 
 
 class Reception:
@@ -71,16 +84,21 @@ class Reception:
     async def begin(self) -> None:
         """Show the language choice."""
         self._applicant = Applicant(language=self._event.languages[0])
-        sessions = await self._services.store.sessions(self._event.id)
-        unfinished = [entry for entry in sessions if entry.last_event not in ENDED]
-        offers = [await self._offer(entry) for entry in reversed(unfinished[-OFFERED:])]
         self._show(
             LanguageView(
                 titles=tuple(pick(self._event.title, code) for code in self._event.languages),
                 languages=tuple(Choice(code, LANGUAGES[code]) for code in self._event.languages),
-                unfinished=tuple(offers),
+                unfinished=await self._offers(),
             )
         )
+
+    async def _offers(self) -> tuple[Choice, ...]:
+        """Return tests that were cut off; none in a hall, where they are other people's."""
+        if self._services.sign_in is not None:
+            return ()
+        sessions = await self._services.store.sessions(self._event.id)
+        unfinished = [entry for entry in sessions if entry.last_event not in ENDED]
+        return tuple([await self._offer(entry) for entry in reversed(unfinished[-OFFERED:])])
 
     async def _offer(self, entry: SessionEntry) -> Choice:
         identity = await self._services.store.identity(entry.participant)
@@ -93,7 +111,7 @@ class Reception:
             case LanguageView(), a.ChooseLanguage():
                 self._applicant = evolve(self._applicant, language=action.language)
                 self._ask_identity()
-            case LanguageView(), a.GoOnWith():
+            case LanguageView(unfinished=offers), a.GoOnWith() if offers:
                 await self._go_on_with(action.session)
             case IdentityView(), a.Identify():
                 await self._identify(action)
@@ -115,7 +133,9 @@ class Reception:
 
     def _ask_identity(self, problem: str = "") -> None:
         _ = self._translator.gettext
-        roster = self._services.participants is not None
+        sign_in = self._services.sign_in
+        roster = sign_in is not None or self._services.participants is not None
+        ask_pin = sign_in is not None and sign_in.asks_pin
         standards = self._services.exam.materials.profile.standards
         groups = () if roster or standards is None else tuple(standards.groups.values())
         who = self._applicant
@@ -123,23 +143,34 @@ class Reception:
             IdentityView(
                 language=who.language,
                 title=_("WHO ARE YOU?"),
-                text=_("Type your participant number.")
-                if roster
-                else _("Type your participant number and your name, and choose your position."),
+                text=self._what_to_type(roster=roster, pin=ask_pin),
                 ask_name=not roster,
                 groups=tuple(Choice(g.id, pick(g.name, who.language)) for g in groups),
                 number=who.number,
                 name=who.name,
                 problem=problem,
+                ask_pin=ask_pin,
             )
         )
+
+    def _what_to_type(self, *, roster: bool, pin: bool) -> str:
+        _ = self._translator.gettext
+        if pin:
+            return _("Type your participant number and the PIN that the proctor gave you.")
+        if roster:
+            return _("Type your participant number.")
+        return _("Type your participant number and your name, and choose your position.")
 
     async def _identify(self, told: a.Identify) -> None:
         number, name = clean_line(told.number, 41), clean_line(told.name, 80)
         self._applicant = evolve(
             self._applicant, number=number, name=name, group=told.position_group
         )
-        problem = self._fault(number, name) or await self._recognise()
+        problem = self._fault(number, name)
+        if not problem and self._services.sign_in is not None:
+            problem = await self._recognise_at(self._services.sign_in, told.pin)
+        elif not problem:
+            problem = await self._recognise()
         if problem:
             self._ask_identity(problem)
         elif self._applicant.session:
@@ -152,6 +183,8 @@ class Reception:
         _ = self._translator.gettext
         if not NUMBER.fullmatch(number):
             return _("The number has 1 to 40 letters and digits. Please check it.")
+        if self._services.sign_in is not None:
+            return ""
         roster = self._services.participants
         if roster is not None and number not in roster:
             return _("This number is not on the list. Please check it, or ask the proctor.")
@@ -174,16 +207,41 @@ class Reception:
             return _("This number belongs to another name. Please check it, or ask the proctor.")
         return await self._recall(evolve(who, identity=known, name=known.name))
 
+    async def _recognise_at(self, sign_in: SignIn, pin: str) -> str:
+        """Have somebody recognised by the hall's roster; return a problem in words, or nothing."""
+        found = await sign_in.recognise(self._applicant.number, pin.strip(), self._terminal.seat)
+        if isinstance(found, TurnedAway):
+            return refusal_sentence(self._translator, found)
+        return await self._recall(_registered(self._applicant, found))
+
     async def _recall(self, who: Applicant) -> str:
         """Find the test that a known participant began; a finished one is a problem."""
         _ = self._translator.gettext
-        sessions = await self._services.store.sessions(self._event.id)
-        own = [s for s in sessions if who.identity and s.participant == who.identity.participant]
+        identity = who.registration or who.identity
+        own = (
+            await self._services.store.sessions(participant=identity.participant)
+            if identity
+            else ()
+        )
         if own and own[-1].last_event in ENDED:
             sentence = _("This participant has finished the test, reference {reference}.")
             return sentence.format(reference=own[-1].session)
-        self._applicant = evolve(who, session=own[-1].session if own else None)
+        session = own[-1].session if own else None
+        elsewhere = await self._elsewhere(session) if session else ""
+        self._applicant = evolve(who, session=session, elsewhere=elsewhere)
         return ""
+
+    async def _elsewhere(self, session: str) -> str:
+        """Return at which terminal a test is open right now, in words; empty for none."""
+        seen = await self._services.store.last_checkpoint(session)
+        now = self._services.clock.wall_ms()
+        if seen is None or not seen.connection or now - seen.at > ALIVE_MS:
+            return ""
+        _ = self._translator.gettext
+        recorded = await self._services.store.read(session)
+        attached = [one.event for one in recorded if isinstance(one.event, Attached)]
+        seat = attached[-1].seat if attached else ""
+        return _("seat {seat}").format(seat=seat) if seat else _("another terminal")
 
     async def _go_on_with(self, session: str) -> None:
         sessions = await self._services.store.sessions(self._event.id)
@@ -199,6 +257,7 @@ class Reception:
             group=(identity.position_group or "") if identity else "",
             identity=identity,
             session=session,
+            elsewhere=await self._elsewhere(session),
         )
         self._ask_confirmation()
 
@@ -225,10 +284,20 @@ class Reception:
             facts.append(Fact(_("Position"), self._group_name(who.group)))
         if who.session:
             facts.append(Fact(_("Test begun"), who.session))
+        if who.elsewhere:
+            facts.append(Fact(_("Open now at"), who.elsewhere))
         word = wording.word_of_agreement(self._translator)
         text = _(
             "If this is you, and you have received the privacy notice, type {word} and press Enter."
         )
+        if who.elsewhere:
+            text = (
+                _(
+                    "Your test is open at another terminal right now. If you go on here, it closes "
+                    "there. If it was not you who opened it, call the proctor."
+                )
+                + f"\n\n{text}"
+            )
         self._show(
             ConfirmView(
                 language=who.language,
@@ -250,13 +319,55 @@ class Reception:
             sentence = self._translator.gettext("Please type exactly {word}, or go back with Esc.")
             self._ask_confirmation(sentence.format(word=view.word))
             return None
+        refusal = await self._unwelcome()
+        if refusal:
+            self._ask_identity(refusal)
+            return None
         enter = readmit if self._applicant.session else admit
         try:
             admission = await enter(self._services, self._terminal, self._applicant, view.word)
-        except NumberTaken:
-            self._ask_identity(await self._recognise())
+        except RowConflict:
+            await self._look_again()
             return None
         if isinstance(admission, Refused):
             self._ask_confirmation(wording.refusal(self._translator, admission.reason))
             return None
         return admission
+
+    async def _unwelcome(self) -> str:
+        """Return what came between recognising somebody and letting them in, in words."""
+        sign_in, known = self._services.sign_in, self._applicant.registration
+        if sign_in is None or known is None:
+            return ""
+        now = await self._services.store.roster.registration(known.participant)
+        refusal = TurnedAway(why=Why.UNKNOWN) if now is None else await sign_in.unwelcome(now)
+        if refusal is not None:
+            return refusal_sentence(self._translator, refusal)
+        if now is not None:
+            self._applicant = _registered(self._applicant, now)
+        return ""
+
+    async def _look_again(self) -> None:
+        """Somebody wrote first what this participant was to begin with: see what is so now."""
+        who = self._applicant
+        if who.registration is None:
+            self._ask_identity(await self._recognise())
+            return
+        found = await self._services.store.roster.registration(who.registration.participant)
+        problem = await self._recall(_registered(who, found)) if found else ""
+        if problem or found is None:
+            self._ask_identity(problem)
+        else:
+            self._ask_confirmation()
+
+
+def _registered(who: Applicant, found: Registration) -> Applicant:
+    """Return somebody as the roster knows them."""
+    return evolve(
+        who,
+        number=found.number,
+        name=found.name,
+        nip=found.nip,
+        group=found.standard or found.position_group,
+        registration=found,
+    )

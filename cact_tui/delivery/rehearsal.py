@@ -22,6 +22,7 @@ from cact_tui.delivery.views import (
     IdentityView,
     ItemView,
     LanguageView,
+    MessageView,
     PassageView,
     StandstillView,
     View,
@@ -29,6 +30,7 @@ from cact_tui.delivery.views import (
 from cact_tui.errors import CactError
 from cact_tui.psychometrics.draws import uniform
 from cact_tui.psychometrics.simulation import simulate
+from cact_tui.sessions.pools import compile_pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,16 +77,16 @@ class Mind:
     def _scores(self, item: str, given: tuple[str, ...]) -> int:
         return self._plan.category(item, given)
 
-    def _category(self, item: str) -> int:
-        section = next(
-            section
-            for section in self._plan.battery.sections
-            if section.scale == self._plan.item(item).scale
-        )
-        pool = self._plan.engine(section.id).pool
+    def _category(self, name: str) -> int | None:
+        """Return the category of an answer, None for an item without a model."""
+        item = self._plan.item(name)
+        section = next(one for one in self._plan.battery.sections if one.scale == item.scale)
+        pool = compile_pool((item,), section, self._plan.banks)
+        if not len(pool):
+            return None
         theta = np.array([self.ability(section.scale)])
-        draw = uniform(f"{self._seed}/answer/{item}", 0, 1)
-        return int(simulate(pool, np.array([pool.index(item)]), theta, draw)[0])
+        draw = uniform(f"{self._seed}/answer/{name}", 0, 1)
+        return int(simulate(pool, np.zeros(1, dtype=np.int64), theta, draw)[0])
 
     def _number(self, item: str, *, right: bool) -> tuple[str, ...]:
         key = self._plan.key(item)
@@ -92,6 +94,17 @@ class Mind:
             raise TypeError(f"{item} is numeric but its key is not")
         value = key.value if right else key.value + key.tolerance + 1
         return (f"{value:g}",)
+
+
+def _reads(view: View) -> a.Action | None:
+    """Return what follows a text that was read; nothing where only waiting helps."""
+    match view:
+        case PassageView():
+            return a.Continue()
+        case MessageView():
+            return a.Acknowledge(view.message)
+        case _:
+            return None
 
 
 def _possible(view: ItemView) -> tuple[tuple[str, ...], ...]:
@@ -113,6 +126,7 @@ class SimulatedParticipant:
         name: str,
         language: str,
         position_group: str = "",
+        pin: str = "",
     ) -> None:
         self._flow = flow
         self._mind = mind
@@ -120,6 +134,7 @@ class SimulatedParticipant:
         self._name = name
         self._language = language
         self._group = position_group
+        self._pin = pin
         self._changed = asyncio.Event()
 
     async def run(self, watch: Callable[[View], None] = lambda _: None) -> EndView | StandstillView:
@@ -157,15 +172,18 @@ class SimulatedParticipant:
             case IdentityView() if view.problem:
                 raise RehearsalRefused(view.problem)
             case IdentityView():
-                return a.Identify(number=self._number, name=self._name, position_group=self._group)
-            case PassageView():
-                return a.Continue()
+                return a.Identify(
+                    number=self._number,
+                    name=self._name,
+                    position_group=self._group,
+                    pin=self._pin,
+                )
             case ConfirmView():
                 return a.Confirm(view.word)
             case ItemView():
                 return self._respond(view)
             case _:
-                return None
+                return _reads(view)
 
     def _respond(self, view: ItemView) -> a.Respond:
         self._flow.appeared()

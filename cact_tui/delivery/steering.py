@@ -12,6 +12,7 @@ from cact_tui.delivery import choosing
 from cact_tui.delivery.countdown import left_ms
 from cact_tui.sessions import commands as c
 from cact_tui.sessions.outcomes import Over, Pick
+from cact_tui.sessions.states import Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -45,13 +46,13 @@ class Steering:
     async def start_section(self) -> None:
         """Begin the next section where its start rule says."""
         specification = self._plan.battery.sections[len(self._state.sections)]
-        begun = await choosing.start(self._plan, specification.id, self._seed)
+        begun = await choosing.start(self._plan, self._state, specification.id, self._seed)
         await self._note_fault(specification.id, begun.fault)
         await self._perform(
             c.StartSection(
                 connection=self._connection,
                 start=begun.estimate,
-                prior=specification.prior,
+                prior=begun.prior,
                 rule=self._plan.plugins[f"{specification.id}.start"],
                 draws=begun.draws,
             )
@@ -94,6 +95,8 @@ class Steering:
 
     async def _present(self, section: SectionState, pick: Pick, *, fallback: bool) -> None:
         name, position = section.started.section, len(section.records) + 1
+        for note in pick.notes:
+            await self.put_on_record("rule_relaxed", f"{name}, item {position}: {note}")
         item = self._plan.item(pick.item)
         options, order_draws = self._plan.option_order(self._seed, name, position, item)
         await self._perform(
@@ -105,7 +108,8 @@ class Steering:
                 language=self._language,
                 options=options,
                 estimate=pick.estimate,
-                rule=self._plan.plugins[f"{name}.selector"],
+                role=pick.role,
+                rule=self._rule(name, pick),
                 draws=pick.draws,
                 order_draws=order_draws,
                 criterion=pick.criterion,
@@ -114,6 +118,10 @@ class Steering:
                 fallback=fallback,
             )
         )
+
+    def _rule(self, section: str, pick: Pick) -> str:
+        scored = pick.role == Role.SCORED
+        return self._plan.plugins[f"{section}.selector"] if scored else pick.role
 
     async def _end_section(self, section: SectionState, over: Over) -> None:
         closed = await choosing.close(self._plan, section, fallback=self._has_failed(section))

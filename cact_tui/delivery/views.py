@@ -45,7 +45,10 @@ class LanguageView:
 
 @frozen(kw_only=True)
 class IdentityView:
-    """Who are you: a number, and name and position group where no roster knows them."""
+    """Who are you: a number, and name and position group where no roster knows them.
+
+    `ask_pin` says that a PIN proves it; what was typed as one is never handed back.
+    """
 
     language: str
     title: str
@@ -55,6 +58,7 @@ class IdentityView:
     number: str = ""
     name: str = ""
     problem: str = ""
+    ask_pin: bool = False
 
 
 class Passage(StrEnum):
@@ -98,12 +102,17 @@ class ConfirmView:
 
 
 class Saving(StrEnum):
-    """Whether the last answer is safe."""
+    """Whether the last answer is safe.
+
+    It is the answer to the item shown that is `SAVING`, `NOT_SAVED` (tried again) or `DURABLE`
+    (safe, while what comes next is being found), and the answer to the one before that is `SAVED`.
+    """
 
     NONE = "none"
     SAVING = "saving"
-    SAVED = "saved"
     NOT_SAVED = "not_saved"
+    DURABLE = "durable"
+    SAVED = "saved"
 
 
 @frozen(kw_only=True)
@@ -137,6 +146,11 @@ class ItemView:
     trial: bool = False
     may_leave: bool = True
 
+    @property
+    def closed(self) -> bool:
+        """Return whether its answer was sent: nothing changes any more, and no time runs."""
+        return self.saving in (Saving.SAVING, Saving.NOT_SAVED, Saving.DURABLE)
+
 
 class Standstill(StrEnum):
     """Why nothing can be answered now."""
@@ -144,6 +158,7 @@ class Standstill(StrEnum):
     PAUSED = "paused"
     LEFT = "left"
     AWAITING = "awaiting"
+    REFUSED = "refused"
     TAKEN_OVER = "taken_over"
     CHOOSING = "choosing"
     TROUBLE = "trouble"
@@ -161,6 +176,16 @@ class StandstillView:
 
 
 @frozen(kw_only=True)
+class MessageView:
+    """A proctor's message, shown until it is acknowledged; nothing else is seen meanwhile."""
+
+    language: str
+    message: str
+    title: str
+    text: str
+
+
+@frozen(kw_only=True)
 class EndView:
     """The end: thanks, the reference number, what happens next, the profile where policy allows."""
 
@@ -172,7 +197,16 @@ class EndView:
     trial: bool = False
 
 
-View = LanguageView | IdentityView | PassageView | ConfirmView | ItemView | StandstillView | EndView
+View = (
+    LanguageView
+    | IdentityView
+    | PassageView
+    | ConfirmView
+    | ItemView
+    | StandstillView
+    | MessageView
+    | EndView
+)
 
 
 @frozen(kw_only=True)

@@ -72,6 +72,13 @@ def standstill(translator: Translator, why: str) -> tuple[str, str]:
             _("WAITING FOR AUTHORISATION"),
             _("Your answers are saved and your time stands still.\n\nPlease wait for the proctor."),
         ),
+        "refused": (
+            _("PLEASE GO TO THE PROCTOR"),
+            _(
+                "The proctor could not confirm your identity. Your test stands still, and so does "
+                "your time.\n\nPlease bring your papers to the proctor."
+            ),
+        ),
         "taken_over": (
             _("CONTINUED ELSEWHERE"),
             _(
@@ -90,6 +97,53 @@ def standstill(translator: Translator, why: str) -> tuple[str, str]:
         ),
     }
     return sentences[why]
+
+
+def not_begun(translator: Translator) -> str:
+    """Return what somebody waits for who has just signed in."""
+    return translator.gettext(
+        "You are signed in. Your test has not begun, and no time is counted.\n\n"
+        "Please wait for the proctor, who lets everybody begin."
+    )
+
+
+def waits_because(translator: Translator, reason: str) -> str:
+    """Return why a test that has begun waits for authorisation again; empty for none."""
+    _ = translator.gettext
+    sentences = {
+        "away": _("Your terminal was away for a while."),
+        "cuts": _("The connection of your terminal was cut several times."),
+    }
+    return sentences.get(reason, "")
+
+
+def pause_reason(translator: Translator, code: str) -> str:
+    """Return a pause's reason as a participant is told it; empty where that concerns a person."""
+    _ = translator.gettext
+    reasons = {
+        "environment.comfort": _("comfort of the room"),
+        "environment.disturbance": _("disturbance"),
+        "environment.noise": _("noise"),
+        "environment.power_outage": _("power outage"),
+        "environment.weather": _("weather"),
+        "technical.freezing": _("screen frozen"),
+        "technical.launching": _("difficulty in starting"),
+        "technical.network": _("network trouble"),
+        "technical.printing": _("printing trouble"),
+        "technical.workstation": _("trouble with the terminal"),
+    }
+    return reasons.get(code, "")
+
+
+def extra_time(translator: Translator, seconds: int) -> str:
+    """Return that time was added."""
+    minutes, rest = divmod(seconds, 60)
+    if rest or not minutes:
+        return translator.gettext("extra time: {n} seconds more").format(n=seconds)
+    sentence = translator.ngettext(
+        "extra time: {n} minute more", "extra time: {n} minutes more", minutes
+    )
+    return sentence.format(n=minutes)
 
 
 def refusal(translator: Translator, reason: Reason) -> str:

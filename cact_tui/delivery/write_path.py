@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from cact_tui.errors import Conflict, NumberTaken, StorageFailure
+from cact_tui.errors import Conflict, RowConflict, StorageFailure
 from cact_tui.journal.protocol import Recorded
 from cact_tui.sessions.decide import Plan, Refused, decide
+from cact_tui.sessions.events import AuthorisationRequired, Paused
 from cact_tui.sessions.evolve import evolve, fold
 from cact_tui.sessions.states import SessionState
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cact_tui.clock import Clock
-    from cact_tui.journal.protocol import Erasable, Store
+    from cact_tui.journal.protocol import Row, Store
     from cact_tui.sessions.commands import Command
 
 ATTEMPTS = 20
@@ -36,7 +37,11 @@ class Accepted:
 
 
 class WritePath:
-    """Applies commands to one session; keeps its state between them."""
+    """Applies commands to one session; keeps its state between them.
+
+    `publish` is told of all that is newly known of the session; `recorded` is what was read of it
+    so far, from its first event on. Several tasks of one event loop may use it at once.
+    """
 
     def __init__(
         self,
@@ -45,30 +50,37 @@ class WritePath:
         plan: Plan,
         session: str,
         publish: Callable[[Sequence[Recorded]], None] = lambda _: None,
+        *,
+        recorded: Sequence[Recorded] = (),
     ) -> None:
         self._store = store
         self._clock = clock
         self._plan = plan
         self._publish = publish
         self._state = fold(session, (), practice=plan.battery.practice)
+        self._held_since = 0
+        self._evolve(recorded)
 
     @property
     def state(self) -> SessionState:
         """Return the state as last seen; another writer may be ahead."""
         return self._state
 
+    @property
+    def held_since(self) -> int:
+        """Return since when the test was last held, wall ms; 0 if it never was."""
+        return self._held_since
+
     async def refresh(self) -> SessionState:
         """Read what other writers appended."""
         await self._read_on()
         return self._state
 
-    async def perform(
-        self, command: Command, erasable: Sequence[Erasable] = ()
-    ) -> Accepted | Refused:
-        """Apply a command, durably.
+    async def perform(self, command: Command, rows: Sequence[Row] = ()) -> Accepted | Refused:
+        """Apply a command, durably; `rows` are written with its events or not at all.
 
         Raises:
-            NumberTaken: somebody else registered the same number first; nothing was written.
+            RowConflict: one of the rows cannot be written as it is; nothing was written.
             StorageTrouble: nothing was written; the same command may be performed again.
             StorageFailure: nothing was written, or it could not be read back whether; perform the
                 same command again.
@@ -77,7 +89,7 @@ class WritePath:
             events = decide(self._state, command, self._plan)
             if isinstance(events, Refused):
                 return events
-            if not events and not erasable:
+            if not events and not rows:
                 return Accepted(self._state, ())
             try:
                 recorded = await self._store.append(
@@ -85,9 +97,9 @@ class WritePath:
                     self._state.seq,
                     self._clock.wall_ms(),
                     events,
-                    erasable,
+                    rows,
                 )
-            except NumberTaken:
+            except RowConflict:
                 raise
             except (Conflict, StorageFailure) as fault:
                 found = await self._read_on()
@@ -108,7 +120,14 @@ class WritePath:
         return found
 
     def _take(self, recorded: Sequence[Recorded]) -> None:
+        # Another task may have read on meanwhile, and found what this one wrote.
+        new = [one for one in recorded if one.seq > self._state.seq]
+        self._evolve(new)
+        if new:
+            self._publish(new)
+
+    def _evolve(self, recorded: Sequence[Recorded]) -> None:
         for one in recorded:
             self._state = evolve(self._state, one.event)
-        if recorded:
-            self._publish(recorded)
+            if isinstance(one.event, Paused | AuthorisationRequired):
+                self._held_since = one.at

@@ -11,7 +11,9 @@ from cact_tui.errors import ChainBroken, Conflict, NotFound, NumberTaken, Storag
 from cact_tui.journal.chain import GENESIS, Row, link, verify
 from cact_tui.journal.codec import decode
 from cact_tui.journal.documents import checked, proved
+from cact_tui.journal.memory_roster import MemoryRoster, Roster
 from cact_tui.journal.protocol import (
+    Changes,
     Checkpoint,
     Comment,
     Identity,
@@ -22,19 +24,25 @@ from cact_tui.sessions.events import SessionOpened
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from cact_tui.journal.protocol import Erasable, Recorded
+    from cact_tui.journal.protocol import Recorded
+    from cact_tui.journal.protocol import Row as Beside
     from cact_tui.sessions.events import Event
 
 
 @define
 class Memory:
-    """What stores share as processes share a file; it outlives each of them."""
+    """What stores share as processes share a file; it outlives each of them.
+
+    `order` names the session of each event, in the order across sessions.
+    """
 
     events: dict[str, list[Row]] = Factory(dict)
+    order: list[str] = Factory(list)
     identities: dict[str, Identity] = Factory(dict)
     comments: dict[str, dict[str, Comment]] = Factory(dict)
     checkpoints: dict[str, Checkpoint] = Factory(dict)
     documents: dict[str, bytes] = Factory(dict)
+    roster: Roster = Factory(Roster)
 
 
 class MemoryStore:
@@ -51,6 +59,7 @@ class MemoryStore:
         self._memory = memory if memory is not None else Memory()
         self._probe = probe
         self._closed = False
+        self.roster = MemoryRoster(self._memory.roster, self._turn)
 
     async def append(
         self,
@@ -58,19 +67,21 @@ class MemoryStore:
         after: int,
         at: int,
         events: Sequence[Event],
-        erasable: Sequence[Erasable] = (),
+        rows: Sequence[Beside] = (),
     ) -> tuple[Recorded, ...]:
-        """Write events behind `after`, together with erasable rows."""
+        """Write events behind `after`, together with rows beside them."""
         await self._turn()
         self._probe("append.before-write")
         chain = self._memory.events.get(session, [])
         if len(chain) != after:
             raise Conflict(session, after, len(chain))
         previous = chain[-1].digest if chain else GENESIS
-        rows, recorded = link(session, after=after, previous=previous, at=at, events=events)
-        self._refuse_taken_numbers(session, after, erasable)
+        linked, recorded = link(session, after=after, previous=previous, at=at, events=events)
+        self._refuse_taken_numbers(session, after, rows)
+        roster = self._memory.roster.after(rows)
         self._probe("append.written")
-        self._keep(session, rows, erasable)
+        self._keep(session, linked, rows)
+        self._memory.roster.become(roster)
         self._probe("append.committed")
         self._probe("append.acknowledged")
         return recorded
@@ -82,11 +93,23 @@ class MemoryStore:
         rows = self._memory.events.get(session, [])[first - 1 :]
         return verify(session, rows, first=first)[after - first + 1 :]
 
-    async def sessions(self, sitting: str | None = None) -> tuple[SessionEntry, ...]:
-        """Return all sessions (of one sitting), oldest first."""
+    async def changes(self, after: int) -> Changes:
+        """Return which sessions got events behind a position."""
+        await self._turn()
+        order = self._memory.order
+        return Changes(position=len(order), sessions=frozenset(order[after:] if after >= 0 else ()))
+
+    async def sessions(
+        self, sitting: str | None = None, *, participant: str | None = None
+    ) -> tuple[SessionEntry, ...]:
+        """Return all sessions (of one sitting, of one participant), oldest first."""
         await self._turn()
         entries = (_entry(rows) for rows in self._memory.events.values())
-        return tuple(entry for entry in entries if sitting in (None, entry.sitting))
+        return tuple(
+            entry
+            for entry in entries
+            if sitting in (None, entry.sitting) and participant in (None, entry.participant)
+        )
 
     async def identity(self, participant: str) -> Identity | None:
         """Return who a participant is."""
@@ -104,9 +127,10 @@ class MemoryStore:
         return tuple(self._memory.comments.get(session, {}).values())
 
     async def erase(self, participant: str) -> None:
-        """Erase a participant's identity and comments."""
+        """Erase what is personal of a participant."""
         await self._turn()
         self._memory.identities.pop(participant, None)
+        self._memory.roster.erase(participant)
         for entry in map(_entry, self._memory.events.values()):
             if entry.participant == participant:
                 self._memory.comments.pop(entry.session, None)
@@ -123,6 +147,16 @@ class MemoryStore:
         """Return the last used time of a session."""
         await self._turn()
         return self._memory.checkpoints.get(session)
+
+    async def checkpoints(self, sitting: str | None = None) -> tuple[Checkpoint, ...]:
+        """Return the last used time of every session (of one sitting) that has one."""
+        await self._turn()
+        known = self._memory.checkpoints.values()
+        return tuple(row for row in known if sitting in (None, self._sitting_of(row.session)))
+
+    def _sitting_of(self, session: str) -> str | None:
+        chain = self._memory.events.get(session)
+        return _entry(chain).sitting if chain else None
 
     async def pin(self, documents: Mapping[str, bytes]) -> None:
         """Keep bytes by their digest."""
@@ -150,22 +184,23 @@ class MemoryStore:
         known = self._memory.identities.values()
         return next((who for who in known if (who.sitting, who.number) == (sitting, number)), None)
 
-    def _refuse_taken_numbers(self, session: str, after: int, erasable: Sequence[Erasable]) -> None:
-        new = [row for row in erasable if isinstance(row, Identity)]
+    def _refuse_taken_numbers(self, session: str, after: int, beside: Sequence[Beside]) -> None:
+        new = [row for row in beside if isinstance(row, Identity)]
         known = {**self._memory.identities, **{who.participant: who for who in new}}
         for who in new:
             same = [w for w in known.values() if (w.sitting, w.number) == (who.sitting, who.number)]
             if len(same) > 1:
                 raise NumberTaken(session, after, who.sitting)
 
-    def _keep(self, session: str, rows: Sequence[Row], erasable: Sequence[Erasable]) -> None:
+    def _keep(self, session: str, rows: Sequence[Row], beside: Sequence[Beside]) -> None:
         if rows:
             self._memory.events.setdefault(session, []).extend(rows)
-        for row in erasable:
-            if isinstance(row, Identity):
-                self._memory.identities[row.participant] = row
-            else:
-                self._memory.comments.setdefault(row.session, {}).setdefault(row.digest, row)
+            self._memory.order.extend([session] * len(rows))
+        for one in beside:
+            if isinstance(one, Identity):
+                self._memory.identities[one.participant] = one
+            elif isinstance(one, Comment):
+                self._memory.comments.setdefault(one.session, {}).setdefault(one.digest, one)
 
 
 def _entry(rows: Sequence[Row]) -> SessionEntry:

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from cact_tui.journal.roster import LogEntry, PinHash, Registration, Sitting
 from cact_tui.sessions.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from cact_tui.journal.roster import RosterReader
 
 
 @frozen(kw_only=True)
@@ -41,7 +44,8 @@ class Recorded:
 class Checkpoint:
     """Used time of the item on screen, overwritten every few seconds: a row, not an event.
 
-    `seq` is the `ItemShown` it belongs to; `at` doubles as a sign of life of the connection.
+    `seq` is the `ItemShown` it belongs to, 0 before any; `at` doubles as a sign of life of
+    `connection`, which is empty once its terminal went away in good order.
     """
 
     session: str
@@ -49,6 +53,7 @@ class Checkpoint:
     shown_ms: int
     uncharged_ms: int
     at: int
+    connection: str = ""
 
 
 @frozen(kw_only=True)
@@ -65,7 +70,10 @@ class Identity:
 
 @frozen(kw_only=True)
 class Comment:
-    """A participant's words, referenced from `CommentMade` by `digest` (salted SHA-256, hex)."""
+    """Somebody's words, referenced from an event by `digest` (salted SHA-256, hex).
+
+    A participant's belong to `CommentMade`, a proctor's to `MessageSent`.
+    """
 
     session: str
     digest: str
@@ -73,7 +81,11 @@ class Comment:
     text: str = field(repr=False)
 
 
-Erasable = Identity | Comment
+Erasable = Identity | Comment | Registration | PinHash
+"""Rows that go when a participant is erased."""
+
+Row = Erasable | Sitting | LogEntry
+"""Whatever is written beside events, in their transaction."""
 
 
 @frozen(kw_only=True)
@@ -88,8 +100,20 @@ class SessionEntry:
     at: int
 
 
+@frozen(kw_only=True)
+class Changes:
+    """What was appended behind a position: the sessions, and the last position there is."""
+
+    position: int
+    sessions: frozenset[str]
+
+
 class Store(Protocol):
     """Durable events and what belongs to them."""
+
+    @property
+    def roster(self) -> RosterReader:
+        """Return the reader of sittings and of who is expected."""
 
     async def append(
         self,
@@ -97,17 +121,22 @@ class Store(Protocol):
         after: int,
         at: int,
         events: Sequence[Event],
-        erasable: Sequence[Erasable] = (),
+        rows: Sequence[Row] = (),
     ) -> tuple[Recorded, ...]:
         """Write events behind sequence number `after` (0: new session) and return them, durable.
 
-        The events come back as `read` will find them. `erasable` rows are written in the same
-        transaction; a participant's identity replaces the one on record. Without events only they
-        are written (a roster, before its sessions exist; `session` may then be empty).
+        The events come back as `read` will find them. `rows` are written in the same transaction:
+        a participant's identity, PIN and registration and a sitting replace those on record.
+        Without events only they are written (a roster, before its sessions exist; `session` may
+        then be empty and `after` 0).
 
         Raises:
             Conflict: the session is not at `after`; nothing was written.
-            NumberTaken: a Conflict, too: another participant has that number in the sitting.
+            NumberTaken: a Conflict, too: another participant has that number in the sitting, or,
+                for a registration, in the event.
+            SeatTaken: a Conflict, too: another registration has that seat in the sitting.
+            StaleRow: a Conflict, too: a registration or a sitting is not at the `revision` named;
+                nothing was written. A row that is written is one revision on.
             StorageTrouble: full, busy or read-only; nothing was written.
             StorageFailure: I/O error; the outcome is unknown.
             ValueError, TypeError: an event that could not be read back as it is (NaN, a list
@@ -124,8 +153,16 @@ class Store(Protocol):
             StorageTrouble: the store cannot be read, or a newer cact_tui wrote an event.
         """
 
-    async def sessions(self, sitting: str | None = None) -> tuple[SessionEntry, ...]:
-        """Return all sessions (of one sitting), oldest first."""
+    async def changes(self, after: int) -> Changes:
+        """Return which sessions got events behind a position of the whole journal.
+
+        With `after` -1 nothing is looked up but the position itself.
+        """
+
+    async def sessions(
+        self, sitting: str | None = None, *, participant: str | None = None
+    ) -> tuple[SessionEntry, ...]:
+        """Return all sessions (of one sitting, of one participant), oldest first."""
 
     async def identity(self, participant: str) -> Identity | None:
         """Return who a participant is, None when erased or unknown."""
@@ -137,7 +174,10 @@ class Store(Protocol):
         """Return the comments of a session that were not erased, oldest first."""
 
     async def erase(self, participant: str) -> None:
-        """Erase a participant's identity and comments; events and their chain stay."""
+        """Erase what is personal of a participant; events and their chain stay.
+
+        That is identity, registration, PIN, and the words of and to the participant.
+        """
 
     async def checkpoint(self, rows: Sequence[Checkpoint]) -> None:
         """Overwrite used times, all in one transaction.
@@ -148,6 +188,9 @@ class Store(Protocol):
 
     async def last_checkpoint(self, session: str) -> Checkpoint | None:
         """Return the last used time of a session."""
+
+    async def checkpoints(self, sitting: str | None = None) -> tuple[Checkpoint, ...]:
+        """Return the last used time of every session (of one sitting) that has one."""
 
     async def pin(self, documents: Mapping[str, bytes]) -> None:
         """Keep exact bytes by their SHA-256 (hex); known ones are left alone.

@@ -113,7 +113,7 @@ class Answering(Stage):
         if not isinstance(view, ItemView) or not same_item(self.view, view):
             return None
         news = (view.status, view.saving) != (self.view.status, self.view.saving)
-        spoken = news and view.status and view.saving is not Saving.SAVING
+        spoken = news and view.status and view.saving not in (Saving.SAVING, Saving.DURABLE)
         return Step(stage=evolve(self, view=view), say=(sentence(view.status),) if spoken else ())
 
     def _choose(self, given: tuple[str, ...]) -> Step:

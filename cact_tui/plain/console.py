@@ -112,6 +112,14 @@ class ThreadReader:
         self._intake.drop()
         self._make_room()
 
+    def conceal(self, *, secret: bool) -> None:
+        """Have the terminal echo line ends only, while what is typed is a secret."""
+        with suppress(termios.error):
+            modes = termios.tcgetattr(self._fd)
+            modes[_LFLAG] = modes[_LFLAG] & ~(termios.ECHO | termios.ECHONL)
+            modes[_LFLAG] |= termios.ECHONL if secret else termios.ECHO
+            termios.tcsetattr(self._fd, termios.TCSADRAIN, modes)
+
     def close(self) -> None:
         """Stop reading; the descriptor itself stays open."""
         self._closing = True

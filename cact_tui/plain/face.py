@@ -10,7 +10,6 @@ from cact_tui.delivery.views import (
     EndView,
     ItemView,
     PassageView,
-    Saving,
     StandstillView,
 )
 from cact_tui.i18n import translator
@@ -99,6 +98,7 @@ class PlainFace:
         self._warn()
         if self._reader.interactive:
             self._reader.drop()
+        self._reader.conceal(secret=stage.secret)
         if stage.prompt:
             self._paper.ask(stage.prompt)
 
@@ -146,7 +146,7 @@ class PlainFace:
             return
         if view != self._view:
             self._turn(view)
-        if isinstance(view, ItemView) and view.saving not in (Saving.SAVING, Saving.NOT_SAVED):
+        if isinstance(view, ItemView) and not view.closed:
             self._flow.laid_out(1)
             self._flow.appeared()
             self._flow.saw_last_page()

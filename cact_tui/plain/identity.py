@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from cact_tui.delivery.actions import Back, Confirm, Identify
 from cact_tui.delivery.views import ConfirmView, IdentityView
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NUMBER_LIMIT = 41
 NAME_LIMIT = 80
+PIN_LIMIT = 12
 
 _OFFERED = (Command.HELP, Command.REPEAT, Command.BACK, Command.LEAVE)
 
@@ -29,6 +30,7 @@ class Question(StrEnum):
     """What is asked."""
 
     NUMBER = "number"
+    PIN = "pin"
     NAME = "name"
     GROUP = "group"
 
@@ -41,6 +43,7 @@ class Identifying(Stage):
     number: str
     name: str
     at: int = 0
+    pin: str = field(default="", repr=False)
 
     @property
     def language(self) -> str:
@@ -50,8 +53,9 @@ class Identifying(Stage):
     @property
     def questions(self) -> tuple[Question, ...]:
         """Return what is asked here, in order."""
+        pin = (Question.PIN,) if self.view.ask_pin else ()
         name = (Question.NAME,) if self.view.ask_name else ()
-        return (Question.NUMBER, *name, *((Question.GROUP,) if self.view.groups else ()))
+        return (Question.NUMBER, *pin, *name, *((Question.GROUP,) if self.view.groups else ()))
 
     @property
     def question(self) -> Question:
@@ -83,6 +87,11 @@ class Identifying(Stage):
         return _("{label}, Enter keeps {value}:").format(label=label, value=kept)
 
     @property
+    def secret(self) -> bool:
+        """Return whether a PIN is asked for."""
+        return self.question is Question.PIN
+
+    @property
     def offered(self) -> tuple[Command, ...]:
         """Return the commands that are taken here."""
         return _OFFERED
@@ -99,6 +108,8 @@ class Identifying(Stage):
             return Step(stage=self, say=self.how)
         if self.question is Question.NUMBER:
             return evolve(self, number=clean_line(value, NUMBER_LIMIT)).proceed()
+        if self.question is Question.PIN:
+            return evolve(self, pin=clean_line(value, PIN_LIMIT)).proceed()
         return evolve(self, name=clean_line(value, NAME_LIMIT)).proceed()
 
     def see(self, view: View) -> Step | None:
@@ -122,10 +133,13 @@ class Identifying(Stage):
 
     def _identify(self, group: str) -> Step:
         told = Identify(
-            number=self.number, name=self.name if self.view.ask_name else "", position_group=group
+            number=self.number,
+            name=self.name if self.view.ask_name else "",
+            position_group=group,
+            pin=self.pin,
         )
         # The same mistake twice is the same view twice: its complaint is said again.
-        return Step(stage=evolve(self, at=0), action=told, otherwise=self.view.problem)
+        return Step(stage=evolve(self, at=0, pin=""), action=told, otherwise=self.view.problem)
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -133,13 +147,14 @@ class Identifying(Stage):
         return numbered(self.view.groups) if self.question is Question.GROUP else ()
 
     def _kept(self) -> str:
-        kept = {Question.NUMBER: self.number, Question.NAME: self.name, Question.GROUP: ""}
-        return kept[self.question]
+        kept = {Question.NUMBER: self.number, Question.NAME: self.name}
+        return kept.get(self.question, "")
 
     def _label(self) -> str:
         _ = translator(self.language).gettext
         labels = {
             Question.NUMBER: _("Participant number / NIP"),
+            Question.PIN: _("PIN"),
             Question.NAME: _("Full name"),
             Question.GROUP: _("Position group"),
         }

@@ -43,6 +43,9 @@ class LineReader(Protocol):
     def drop(self) -> None:
         """Forget all that was typed so far, a line in the making too."""
 
+    def conceal(self, *, secret: bool) -> None:
+        """Show of what is typed from now on only that it is typed, while it is a secret."""
+
 
 class Intake:
     """A `LineReader` that is fed bytes as they arrive.
@@ -88,6 +91,9 @@ class Intake:
         line = self._lines.popleft()
         self._waiting -= len(line) + 1
         return line
+
+    def conceal(self, *, secret: bool) -> None:
+        """Do nothing: bytes that are fed are echoed by somebody else."""
 
     def drop(self) -> None:
         """Forget all lines; one in the making is forgotten once it ends.

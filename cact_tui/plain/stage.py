@@ -57,6 +57,11 @@ class Stage:
         raise NotImplementedError
 
     @property
+    def secret(self) -> bool:
+        """Return whether what is typed here must not be seen."""
+        return False
+
+    @property
     def offered(self) -> tuple[Command, ...]:
         """Return the commands that are taken here."""
         return (Command.HELP, Command.REPEAT)

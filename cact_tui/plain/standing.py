@@ -1,4 +1,4 @@
-"""The test stands still, and the end."""
+"""The test stands still, a message from the proctor, and the end."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from cact_tui.delivery.actions import Return
-from cact_tui.delivery.views import EndView, Standstill, StandstillView
+from cact_tui.delivery.actions import Acknowledge, Return
+from cact_tui.delivery.views import EndView, MessageView, Standstill, StandstillView
 from cact_tui.i18n import translator
 from cact_tui.plain.phrases import sentence, spelled, undrawn
 from cact_tui.plain.stage import Stage, Step
@@ -66,6 +66,40 @@ class Standing(Stage):
 
     def _closed(self) -> str:
         return translator(self.language).gettext("This terminal is closed now.")
+
+
+@frozen(kw_only=True)
+class Told(Stage):
+    """A proctor's message, until an empty line says that it was read."""
+
+    view: MessageView
+
+    @property
+    def language(self) -> str:
+        """Return the language it speaks."""
+        return self.view.language
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """Return the message."""
+        return (sentence(self.view.title), self.view.text)
+
+    @property
+    def how(self) -> tuple[str, ...]:
+        """Return that Enter acknowledges."""
+        _ = translator(self.language).gettext
+        return (_("Press Enter on an empty line when you have read the message."),)
+
+    @property
+    def prompt(self) -> str:
+        """Return what asks for Enter."""
+        return translator(self.language).gettext("Press Enter when you have read this:")
+
+    def answer(self, line: str) -> Step:
+        """Acknowledge with an empty line."""
+        if line:
+            return Step(stage=self, say=self.how)
+        return Step(stage=self, action=Acknowledge(self.view.message))
 
 
 @frozen(kw_only=True)

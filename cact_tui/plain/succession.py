@@ -10,6 +10,7 @@ from cact_tui.delivery.views import (
     IdentityView,
     ItemView,
     LanguageView,
+    MessageView,
     PassageView,
     StandstillView,
 )
@@ -18,7 +19,7 @@ from cact_tui.plain.identity import Confirming, identifying
 from cact_tui.plain.language import ChoosingLanguage
 from cact_tui.plain.reading import Reading
 from cact_tui.plain.stage import Stage, Step
-from cact_tui.plain.standing import Ended, Standing
+from cact_tui.plain.standing import Ended, Standing, Told
 
 if TYPE_CHECKING:
     from cact_tui.delivery.views import View
@@ -46,6 +47,8 @@ def _opened(view: View, item: Answering | None) -> Stage:
             return answering(view, item)
         case StandstillView():
             return Standing(view=view)
+        case MessageView():
+            return Told(view=view)
         case EndView():
             return Ended(view=view)
 

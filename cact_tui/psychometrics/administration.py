@@ -6,8 +6,8 @@ The next item is found in four steps, for a whole batch at once:
    and what exposure finds ineligible; then the items of the current set, if any are left, keep all
    others out. Content comes before sets: if it forbids the rest of a set, the set is closed.
    Exposure gives way where it would leave nothing; content and structure do not.
-2. penalise: content's penalties are taken off the scores.
-3. score: the selector's.
+2. score: the selector's.
+3. penalise: content's penalties are taken off the scores, or content weighs them.
 4. pick: one of the best ``top`` items is drawn. Scores within 1e-9 of the best, relatively, are
    equal, and among equals the first in the pool comes first.
 """
@@ -21,7 +21,7 @@ import numpy as np
 from cact_tui.psychometrics.arrays import BoolArray, FloatArray, IntArray
 from cact_tui.psychometrics.checks import at_least
 from cact_tui.psychometrics.content import NoContentControl
-from cact_tui.psychometrics.draws import hashed
+from cact_tui.psychometrics.draws import hashed, lasting
 from cact_tui.psychometrics.examinees import Examinees
 from cact_tui.psychometrics.exposure import NoExposureControl
 from cact_tui.psychometrics.picking import Picks, drawn, most
@@ -30,15 +30,19 @@ from cact_tui.psychometrics.priors import NormalPrior
 from cact_tui.psychometrics.problems import SettingProblem
 from cact_tui.psychometrics.protocols import (
     Advice,
+    Background,
+    Choosy,
     Content,
     Estimator,
     Exposure,
     GridEstimator,
+    NotingContent,
     Prior,
     Selector,
     Start,
 )
 from cact_tui.psychometrics.scoring import ranked, sound
+from cact_tui.psychometrics.starts import starting_theta
 from cact_tui.psychometrics.stopping import StopRules
 from cact_tui.psychometrics.structure import Structure
 
@@ -72,17 +76,33 @@ class Rules:
     min_items: int = attrs.field(default=1, validator=at_least(1))
     max_items: int = attrs.field(validator=at_least(1))
 
-    def check(self, structure: Structure, available: BoolArray) -> tuple[SettingProblem, ...]:
+    def check(
+        self, structure: Structure, available: BoolArray, pool: Pool | None = None
+    ) -> tuple[SettingProblem, ...]:
         """Return why these rules cannot make a test from a pool; empty if they can.
 
         Args:
             structure: Tags, enemies and sets of the pool.
             available: Which items may be given at all, (n,).
+            pool: The items; None: rules are not held against items and against each other.
         """
         return (
             *self._length_problems(int(available.sum())),
             *self.content.check(structure, available, self.min_items, self.max_items),
+            *(() if pool is None else self._misfits(pool)),
         )
+
+    def _misfits(self, pool: Pool) -> list[SettingProblem]:
+        """Return what rules that offer ``misfits`` say, with the slot before the key."""
+        slots = [("selector", self.selector), ("exposure", self.exposure)]
+        slots += [("content", self.content)]
+        slots += [("stop", stop) for stop in (*self.stops.any, *self.stops.all)]
+        return [
+            attrs.evolve(problem, key=f"{slot}.{problem.key}")
+            for slot, rule in slots
+            if hasattr(rule, "misfits")
+            for problem in cast("Choosy", rule).misfits(self, pool)
+        ]
 
     def _length_problems(self, n_available: int) -> list[SettingProblem]:
         problems = []
@@ -113,7 +133,7 @@ class Available:
         items: Which items, (E, n).
         notes: Where something was out of the ordinary, by name, (E,) each: ``exposure_ignored``,
             where exposure control would have left nothing, and ``set_closed``, where items of the
-            current set are left that may not come any more.
+            current set are left that may not come any more, and what the content rule notes.
     """
 
     items: BoolArray
@@ -146,6 +166,7 @@ def begin(
     *,
     prior: Prior | None = None,
     barred: BoolArray | None = None,
+    background: Background | None = None,
 ) -> Examinees:
     """Return E examinees before their first item.
 
@@ -156,6 +177,7 @@ def begin(
         draw: Uniform draws for the start, (E,).
         prior: The prior of the interim estimate; by default N(0, 1).
         barred: Items that an examinee must not be given, (E, n); None: none.
+        background: What is known of the examinees, for starts that make use of it.
     """
     prior = prior or NormalPrior()
     nothing = np.zeros((len(draw), 0), dtype=np.int64)
@@ -164,12 +186,13 @@ def begin(
         structure=structure,
         items=nothing,
         categories=nothing,
-        theta=rules.start.theta(draw),
+        theta=starting_theta(rules.start, draw, background),
         se=np.full(len(draw), prior.sd),
         min_items=rules.min_items,
         max_items=rules.max_items,
         prior=prior,
         barred=barred,
+        lasting=lasting(draw),
     )
 
 
@@ -187,6 +210,8 @@ def available(rules: Rules, examinees: Examinees, advice: Advice, draw: FloatArr
     if allowed is not None:
         base = base & sound("content", allowed, base.shape)
     items, notes = _exposed(base, advice, draw)
+    if hasattr(rules.content, "notes"):
+        notes |= cast("NotingContent", rules.content).notes(examinees)
     if not examinees.structure.n_sets:
         return Available(items=items, notes=notes)
     own = _of_current_set(examinees)
@@ -251,9 +276,9 @@ def update(rules: Rules, examinees: Examinees, item: IntArray, category: IntArra
     """
     after = examinees.answered(item, category)
     theta, se = _interim(rules.interim, after)
-    fresh = (item >= 0) & (after.categories >= 0).any(axis=1)
-    if fresh.all():
+    if (category >= 0).all() and (item >= 0).all():
         return after.estimated(theta, se)
+    fresh = (item >= 0) & (after.categories >= 0).any(axis=1)
     return after.estimated(np.where(fresh, theta, after.theta), np.where(fresh, se, after.se))
 
 

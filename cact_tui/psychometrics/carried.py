@@ -62,10 +62,10 @@ class Carried:
         for key, (grid, before) in other.likelihoods.items():
             after = factor(grid)
             after *= before
-            peak = after.max(axis=1, keepdims=True)
+            peak = after.max(axis=1)
             lowest = peak.min(initial=1.0)
             if lowest < LOST:
                 continue
             if lowest < FAINT:
-                after /= peak
+                after /= peak[:, None]
             self.likelihoods[key] = (grid, after)

@@ -6,6 +6,7 @@ A refusal is ``ValueError(message, cure)`` and its message begins with the field
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,6 +37,32 @@ def at_least(bound: float) -> Check:
     def check(_instance: object, field: "attrs.Attribute[Any]", value: float) -> None:
         if not value >= bound:
             raise ValueError(f"{field.alias} is {value!r}.", f"Give {bound} or more.")
+
+    return check
+
+
+def at_most(bound: float) -> Check:
+    """Return a check that refuses values above the bound."""
+
+    def check(_instance: object, field: "attrs.Attribute[Any]", value: float) -> None:
+        if not value <= bound:
+            raise ValueError(f"{field.alias} is {value!r}.", f"Give {bound} or less.")
+
+    return check
+
+
+def ascending(_instance: object, field: "attrs.Attribute[Any]", values: tuple[float, ...]) -> None:
+    """Refuse numbers that are not finite, or do not rise from each to the next."""
+    if not all(map(math.isfinite, values)) or any(a >= b for a, b in pairwise(values)):
+        raise ValueError(f"{field.alias} is {values!r}.", "Give numbers that rise.")
+
+
+def below(bound: float) -> Check:
+    """Return a check that refuses values that are not below the bound."""
+
+    def check(_instance: object, field: "attrs.Attribute[Any]", value: float) -> None:
+        if not value < bound:
+            raise ValueError(f"{field.alias} is {value!r}.", f"Give a number below {bound}.")
 
     return check
 

@@ -70,6 +70,15 @@ def hashed(draw: FloatArray, index: IntArray) -> FloatArray:
     return np.asarray((_mixed(state) >> np.uint64(11)) * 2.0**-53, dtype=np.float64)
 
 
+def lasting(start: FloatArray) -> FloatArray:
+    """Return the draw of each examinee that holds for the whole test, (E,).
+
+    Args:
+        start: The draws that the tests start with, (E,).
+    """
+    return hashed(start, np.zeros(1, dtype=np.int64))[:, 0]
+
+
 def _mixed(state: "np.typing.NDArray[np.uint64]") -> "np.typing.NDArray[np.uint64]":
     state = (state ^ (state >> np.uint64(30))) * FIRST_MIX
     state = (state ^ (state >> np.uint64(27))) * SECOND_MIX

@@ -33,6 +33,9 @@ class Examinees:
         prior: The prior of the interim estimate.
         barred: Items that an examinee must not be given whatever the rules say, such as items seen
             at an earlier event, (E, n); None: none.
+        before: The interim estimates before the last answer, (E,); None: nobody asks for them.
+        lasting: One uniform draw in [0, 1) of each examinee that holds for the whole test, (E,);
+            None: no rule asks for it.
     """
 
     pool: Pool = attrs.field(repr=False)
@@ -45,6 +48,8 @@ class Examinees:
     max_items: int
     prior: Prior = attrs.field(factory=NormalPrior)
     barred: BoolArray | None = attrs.field(default=None, repr=False)
+    before: FloatArray | None = attrs.field(default=None, repr=False)
+    lasting: FloatArray | None = attrs.field(default=None, repr=False)
     carried: Carried = attrs.field(factory=Carried, init=False, repr=False)
 
     def __len__(self) -> int:
@@ -92,15 +97,19 @@ class Examinees:
         Raises:
             ValueError: An item is shown to an examinee for the second time.
         """
-        rows = np.flatnonzero(item >= 0)
+        rows = (item >= 0).nonzero()[0]
         shown = item[rows]
         if (self.items[rows] == shown[:, None]).any():
             raise ValueError("An item is shown to an examinee for the second time.")
-        order = self.counts[rows]
-        width = max(self.items.shape[1], int(order.max(initial=-1)) + 1)
-        items, categories = (_widened(x, width) for x in (self.items, self.categories))
-        items[rows, order] = shown
-        categories[rows, order] = category[rows]
+        order, width = self.counts[rows], self.items.shape[1]
+        if len(rows) == len(self) and (order == width).all():
+            items = np.concatenate((self.items, item[:, None]), axis=1)
+            categories = np.concatenate((self.categories, category[:, None]), axis=1)
+        else:
+            width = max(width, int(order.max(initial=-1)) + 1)
+            items, categories = (_widened(x, width) for x in (self.items, self.categories))
+            items[rows, order] = shown
+            categories[rows, order] = category[rows]
         after = attrs.evolve(self, items=items, categories=categories)
         after.carried.facts.update(self._facts_after(rows, shown))
         after.carried.multiply(
@@ -109,8 +118,8 @@ class Examinees:
         return after
 
     def estimated(self, theta: FloatArray, se: FloatArray) -> Self:
-        """Return the same examinees with other estimates, (E,) and (E,)."""
-        after = attrs.evolve(self, theta=theta, se=se)
+        """Return the same examinees with newer estimates, (E,) and (E,)."""
+        after = attrs.evolve(self, theta=theta, se=se, before=self.theta)
         after.carried.take(self.carried)
         return after
 
@@ -123,6 +132,8 @@ class Examinees:
             theta=self.theta[rows],
             se=self.se[rows],
             barred=None if self.barred is None else self.barred[rows],
+            before=None if self.before is None else self.before[rows],
+            lasting=None if self.lasting is None else self.lasting[rows],
         )
         after.carried.take(self.carried, rows)
         return after
@@ -195,6 +206,7 @@ class Examinees:
 
 def _widened(values: IntArray, width: int) -> IntArray:
     """Return a copy with columns of -1 added up to a width."""
-    wider = np.full((len(values), width), -1, dtype=np.int64)
-    wider[:, : values.shape[1]] = values
-    return wider
+    missing = width - values.shape[1]
+    if missing <= 0:
+        return values.copy()
+    return np.concatenate((values, np.full((len(values), missing), -1)), axis=1)

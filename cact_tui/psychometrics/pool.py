@@ -202,7 +202,10 @@ class Pool:
         """
         table = self._table("likelihood", grid, 1.0)
         scored = self.scored(item, category)
-        self._fill(table, item if scored.all() else item[scored], grid, _scaled)
+        if scored.all():
+            self._fill(table, item, grid, _scaled)
+            return table.rows.take(item * table.K + category, axis=0)
+        self._fill(table, item[scored], grid, _scaled)
         return table.rows.take(table.index(item, category, scored), axis=0)
 
     def log_likelihood(self, items: IntArray, categories: IntArray, grid: FloatArray) -> FloatArray:
@@ -245,7 +248,7 @@ class Pool:
             ValueError: An answer has a category that its item has not.
         """
         scored = np.asarray((items >= 0) & (categories >= 0))
-        if (categories[scored] >= self.n_categories[items[scored]]).any():
+        if (scored & (categories >= self.n_categories[items])).any():
             raise ValueError("An answer has a category that its item has not.")
         return scored
 

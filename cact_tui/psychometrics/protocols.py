@@ -8,7 +8,7 @@ Shapes: E examinees, n items of the pool, K categories, L administered items, T 
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import attrs
 
@@ -16,6 +16,7 @@ from cact_tui.psychometrics.arrays import BoolArray, FloatArray, IntArray
 from cact_tui.psychometrics.problems import ParameterProblem, SettingProblem
 
 if TYPE_CHECKING:
+    from cact_tui.psychometrics.administration import Rules
     from cact_tui.psychometrics.examinees import Examinees
     from cact_tui.psychometrics.pool import Pool
     from cact_tui.psychometrics.structure import Structure
@@ -80,6 +81,28 @@ class Start(Protocol):
         """Return the starting theta (E,) from uniform draws (E,) in [0, 1)."""
 
 
+@attrs.frozen(kw_only=True, eq=False)
+class Background:
+    """What is known of E examinees before a section begins.
+
+    Attributes:
+        groups: The group that each belongs to, E names; empty: unknown.
+        earlier: Estimates of theta from earlier sections by scale, (E,) each; NaN where there is
+            none.
+    """
+
+    groups: tuple[str, ...] = ()
+    earlier: Mapping[str, FloatArray] = attrs.field(factory=dict)
+
+
+@runtime_checkable
+class InformedStart(Start, Protocol):
+    """A start that makes use of what is known of the examinees; `theta` serves where nothing is."""
+
+    def informed_theta(self, draw: FloatArray, background: Background) -> FloatArray:
+        """Return the starting theta (E,) from uniform draws (E,) in [0, 1) and the background."""
+
+
 class Selector(Protocol):
     """How much each item is worth now (group ``cact_tui.selectors``)."""
 
@@ -127,6 +150,40 @@ class Content(Protocol):
             available: Which items of the pool may be given at all, (n,).
             min_items: The shortest test.
             max_items: The longest test.
+        """
+
+
+class WeighingContent(Content, Protocol):
+    """A content rule that weighs scores itself, because what it asks depends on their scale."""
+
+    @property
+    def weighs(self) -> bool:
+        """Whether scores are to be weighed; if not, they may come from shortlists."""
+
+    def weighed(self, examinees: "Examinees", scores: FloatArray, may: BoolArray) -> FloatArray:
+        """Return new scores, (E, n).
+
+        Args:
+            examinees: The batch.
+            scores: The selector's scores, penalties taken off, (E, n).
+            may: Which items may come, (E, n).
+        """
+
+
+class NotingContent(Content, Protocol):
+    """A content rule that says where it could not do what was asked."""
+
+    def notes(self, examinees: "Examinees") -> Mapping[str, BoolArray]:
+        """Return where something was out of the ordinary, by name, (E,) each."""
+
+
+class Choosy(Protocol):
+    """A selector, exposure, content or stop rule that cannot be used with just any others."""
+
+    def misfits(self, rules: "Rules", pool: "Pool") -> tuple[SettingProblem, ...]:
+        """Return why the rule cannot be used with these items or these other rules.
+
+        The keys are settings of the rule, or ``rule``.
         """
 
 

@@ -1,5 +1,7 @@
 """Ranking of scores, with ties settled by position."""
 
+import math
+
 import numpy as np
 
 from cact_tui.psychometrics.arrays import FloatArray, IntArray
@@ -24,7 +26,8 @@ def best(scores: FloatArray, top: int) -> tuple[IntArray, FloatArray]:
     if len(scores) == 1:
         contenders = _contenders(scores[0], top)
         if len(contenders) <= FEW:
-            return few_ranked(contenders.tolist(), scores[0].take(contenders).tolist(), top)
+            few = few_ranked(contenders.tolist(), scores[0].take(contenders).tolist(), top)
+            return np.array((few[0],)), np.array((few[1],))
     return _ranked_batch(scores, top)
 
 
@@ -53,19 +56,25 @@ def _contenders(scores: FloatArray, top: int) -> IntArray:
     return np.flatnonzero(scores > -np.inf)
 
 
-def few_ranked(positions: list[int], scores: list[float], top: int) -> tuple[IntArray, FloatArray]:
-    """Return the best of a few items of one examinee, as `best` does, (1, top) and (1, top).
+def few_ranked(
+    positions: list[int], scores: list[float], top: int
+) -> tuple[list[int], list[float]]:
+    """Return the best of a few items of one examinee and their scores, as a row of `best`.
 
     Args:
         positions: Positions of the items, ascending.
         scores: Their scores, above -inf.
         top: How many places, 1 or more.
     """
-    chosen, values = [-1] * top, [-np.inf] * top
-    left = dict(zip(positions, scores, strict=True))
-    for place in range(min(top, len(left))):
-        peak = max(left.values())
+    left = list(zip(scores, positions, strict=True))
+    chosen: list[int] = []
+    values: list[float] = []
+    for _ in range(min(top, len(left))):
+        peak = max(left)[0]
         equal = peak - TIE * abs(peak)
-        first = next(position for position, score in left.items() if score >= equal)
-        chosen[place], values[place] = first, left.pop(first)
-    return np.array([chosen]), np.array([values])
+        first = next(entry for entry in left if entry[0] >= equal)
+        left.remove(first)
+        values.append(first[0])
+        chosen.append(first[1])
+    missing = top - len(chosen)
+    return chosen + [-1] * missing, values + [-math.inf] * missing

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cact_tui.psychometrics.arrays import BoolArray, FloatArray, IntArray, Scalar
 from cact_tui.psychometrics.examinees import Examinees
 from cact_tui.psychometrics.problems import RuleFaultError
-from cact_tui.psychometrics.protocols import PointSelector
+from cact_tui.psychometrics.protocols import PointSelector, WeighingContent
 from cact_tui.psychometrics.ranking import best
 from cact_tui.psychometrics.shortlists import Shortlists
 
@@ -35,11 +35,16 @@ def ranked(
         RuleFaultError: A plug-in returned something that is no score.
     """
     penalties = rules.content.penalties(examinees)
-    if penalties is None and may.size > FEW and hasattr(rules.selector, "curves"):
+    weighing = getattr(rules.content, "weighs", False)
+    plain = penalties is None and not weighing
+    if plain and may.size > FEW and hasattr(rules.selector, "curves"):
         return _from_shortlists(cast("PointSelector", rules.selector), examinees, may, top)
     scores = sound("selector", rules.selector.scores(examinees, draw), may.shape)
     if penalties is not None:
         scores = scores - sound("content", penalties, may.shape)
+    if weighing:
+        content = cast("WeighingContent", rules.content)
+        scores = sound("content", content.weighed(examinees, scores, may), may.shape)
     return _best_of(scores, may, top)
 
 
@@ -47,6 +52,9 @@ def _from_shortlists(
     selector: PointSelector, examinees: Examinees, may: BoolArray, top: int
 ) -> tuple[IntArray, FloatArray]:
     lists = Shortlists.of(examinees.pool, selector)
+    if len(may) == 1:
+        found = lists.ranked_one(examinees.theta, may[0], int(examinees.counts[0]), top)
+        return found or _best_of(selector.curves(examinees.pool, examinees.theta), may, top)
     longest = int(examinees.counts.max(initial=0))
     items, scores, certain = lists.ranked(examinees.theta, may, longest, top)
     if not certain.all():

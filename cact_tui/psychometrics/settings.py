@@ -21,6 +21,7 @@ WORDS: dict[object, str] = {
     bool: "true or false",
     str: "a text",
     type(None): "nothing",
+    Any: "a table",
 }
 
 
@@ -97,7 +98,7 @@ def fitting(value: object, hint: Any) -> Any:
     if hint is float:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         return float(_fitting_if(value, number and math.isfinite(value)))  # type: ignore[arg-type]
-    return _fitting_if(value, type(value) is hint)
+    return _fitting_if(value, hint is Any or type(value) is hint)
 
 
 def _fitting_if(value: object, fits: bool) -> Any:  # noqa: FBT001 - the answer of a check

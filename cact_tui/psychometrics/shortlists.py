@@ -79,8 +79,6 @@ class Shortlists:
             Positions (E, top), scores (E, top) and whether they are certain (E,), as `best` of all
             items would give them.
         """
-        if len(theta) == 1:
-            return self._ranked_one(float(theta[0]), may[0], longest, top)
         cell = np.floor((theta + REACH) / WIDTH).astype(np.int64)
         certain = (cell >= 0) & (cell < CELLS)
         cell = np.where(certain, cell, 0)
@@ -94,25 +92,35 @@ class Shortlists:
         certain &= found & (last - TIE * np.abs(last) > self.bound[cell, place[:, -1]])
         return _taken(items, places), values, certain
 
-    def _ranked_one(
-        self, theta: float, may: BoolArray, longest: int, top: int
-    ) -> tuple[IntArray, FloatArray, BoolArray]:
-        """Return what `ranked` does for one examinee, in less time."""
-        cell = int((theta + REACH) // WIDTH) if abs(theta) < REACH else -1
-        wanted = top + SPARE
-        if cell >= 0:
-            if not self.known[cell]:
-                self._make(np.array([cell]))
-            listed = self.order[cell, : longest + top + 2 * SPARE]
-            places = may.take(listed).nonzero()[0][:wanted]
-            if len(places) == wanted:
-                items = np.sort(listed.take(places))
-                scores = self.selector.values(self.pool, items[None, :], np.array((theta,)))
-                chosen, values = few_ranked(items.tolist(), scores[0].tolist(), top)
-                last = float(values[0, -1])
-                certain = last - TIE * abs(last) > self.bound[cell, places[-1]]
-                return chosen, values, np.array((certain,))
-        return np.zeros((1, top), dtype=np.int64), np.zeros((1, top)), np.array([False])
+    def ranked_one(
+        self, theta: FloatArray, may: BoolArray, shown: int, top: int
+    ) -> tuple[IntArray, FloatArray] | None:
+        """Return what `ranked` does for one examinee, in less time; None where it is uncertain.
+
+        Args:
+            theta: The examinee's point of theta, (1,).
+            may: Which items may be given, (n,).
+            shown: How many items the examinee was shown.
+            top: How many places are to be filled.
+        """
+        point, wanted = float(theta[0]), top + SPARE
+        if not abs(point) < REACH:
+            return None
+        cell = int((point + REACH) // WIDTH)
+        if not self.known[cell]:
+            self._make(np.array((cell,)))
+        listed = self.order[cell, : shown + top + 2 * SPARE]
+        places = may.take(listed).nonzero()[0][:wanted]
+        if len(places) < wanted:
+            return None
+        items = listed.take(places)
+        items.sort()
+        scores = self.selector.values(self.pool, items[None, :], theta)[0].tolist()
+        chosen, values = few_ranked(items.tolist(), scores, top)
+        last = values[-1]
+        if not last - TIE * abs(last) > self.bound[cell, places[-1]]:
+            return None
+        return np.array((chosen,)), np.array((values,))
 
     def _make(self, cells: IntArray) -> None:
         """Make the lists of those cells that have none yet."""

@@ -7,7 +7,7 @@ from typing import Self
 import attrs
 import numpy as np
 
-from cact_tui.psychometrics.arrays import BoolArray, IntArray, read_only
+from cact_tui.psychometrics.arrays import BoolArray, FloatArray, IntArray, read_only
 from cact_tui.psychometrics.pool import Pool
 
 
@@ -31,18 +31,23 @@ class CodedTag:
 
 @attrs.frozen(kw_only=True, eq=False)
 class Structure:
-    """Tags, enemies and sets of a pool of n items.
+    """Tags, numbers, enemies and sets of a pool of n items.
 
     Attributes:
+        ids: The ids of the items, as in the pool.
         tags: For each tag its value for every item in pool order; the empty text is no value.
         enemies: Pairs of positions that must not both be given, the lower first, (m, 2).
         sets: The number of the set that each item belongs to, or -1, (n,). The items of a set
             share a stimulus and are given without any other item between them.
+        numbers: For each attribute that is counted in sums, such as expected seconds or words, its
+            value for every item in pool order, (n,).
     """
 
+    ids: tuple[str, ...] = attrs.field(repr=False)
     tags: Mapping[str, tuple[str, ...]]
     enemies: IntArray = attrs.field(repr=False)
     sets: IntArray = attrs.field(repr=False)
+    numbers: Mapping[str, FloatArray] = attrs.field(factory=dict, repr=False)
 
     @classmethod
     def compile(
@@ -52,6 +57,7 @@ class Structure:
         tags: Mapping[str, Mapping[str, str] | Sequence[str]] | None = None,
         enemies: Iterable[tuple[str, str]] = (),
         sets: Mapping[str, str] | None = None,
+        numbers: Mapping[str, Mapping[str, float]] | None = None,
     ) -> Self:
         """Return the structure of a pool.
 
@@ -61,13 +67,19 @@ class Structure:
             enemies: Pairs of item ids; pairs that name an item outside the pool are left out,
                 because that item can never be given.
             sets: {item id: name of its set}.
+            numbers: For each attribute {item id: value}; every item of the pool has one.
         """
         known = set(pool.ids)
         pairs = sorted({_ordered(pool, one, two) for one, two in enemies if {one, two} <= known})
         return cls(
+            ids=pool.ids,
             tags={tag: _in_pool_order(pool, values) for tag, values in (tags or {}).items()},
             enemies=read_only(np.array(pairs, dtype=np.int64).reshape(-1, 2)),
             sets=read_only(_numbered(pool, sets or {})),
+            numbers={
+                name: read_only(np.array([values[i] for i in pool.ids], dtype=np.float64))
+                for name, values in (numbers or {}).items()
+            },
         )
 
     @cached_property

@@ -10,6 +10,7 @@ from cact_tui.banks.items import Item, ItemBank
 from cact_tui.errors import BadInput, Problem
 from cact_tui.sessions import events as e
 from cact_tui.sessions.specification import SectionSpecification
+from cact_tui.sessions.states import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from cact_tui.journal.protocol import Recorded
 
 Kind = TypeVar("Kind")
-
-SCORED = "scored"
-"""The role of items that count; others are shown and never scored."""
 
 
 @frozen(kw_only=True)
@@ -43,13 +41,21 @@ class Administered:
     @property
     def scored(self) -> bool:
         """Return whether it was answered and counts."""
-        known = self.item.parameters is not None and self.shown.role == SCORED
+        known = self.item.parameters is not None and self.counts
         return known and self.response is not None
+
+    @property
+    def counts(self) -> bool:
+        """Return whether it is one of the items that count, answered or not."""
+        return self.shown.role == Role.SCORED
 
 
 @frozen(kw_only=True)
 class Course:
-    """What is on record of one section; all None or empty when it never began."""
+    """What is on record of one section; all None or empty when it never began.
+
+    `granted_seconds` is the extra time granted while it ran.
+    """
 
     specification: SectionSpecification
     started: e.SectionStarted | None = None
@@ -57,6 +63,13 @@ class Course:
     ended: e.SectionEnded | None = None
     ended_at: int | None = None
     items: tuple[Administered, ...] = field(default=(), repr=False)
+    granted_seconds: int = 0
+
+    @property
+    def budget_seconds(self) -> int | None:
+        """Return the budget as it was in the end, with all extra time; None without one."""
+        planned = self.started.seconds if self.started else self.specification.seconds
+        return None if planned is None else planned + self.granted_seconds
 
     @property
     def scored(self) -> tuple[Administered, ...]:
@@ -89,6 +102,9 @@ def _course(
         ended=ended,
         ended_at=ended_at,
         items=_with_estimates(_items(own, banks), ended),
+        granted_seconds=sum(
+            entry.event.seconds for entry in own if isinstance(entry.event, e.TimeExtended)
+        ),
     )
 
 

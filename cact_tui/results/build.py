@@ -21,13 +21,14 @@ from cact_tui.results.tree import (
 )
 from cact_tui.sessions import events as e
 from cact_tui.sessions.evolve import fold
-from cact_tui.sessions.states import TERMINAL
+from cact_tui.sessions.states import TERMINAL, Grant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cact_tui.config.settings import Materials
     from cact_tui.journal.protocol import Comment, Identity, Recorded
+    from cact_tui.sessions.states import SessionState
 
 
 def build_result(
@@ -122,8 +123,14 @@ def _session(
         language=opened.language,
         mode=opened.mode,
         rehearsal=opened.rehearsal,
+        accommodation=_accommodation(state),
         practice_answers=_practice_answers(recorded),
     )
+
+
+def _accommodation(state: SessionState) -> str | None:
+    seconds = sum(grant.seconds for grant in state.grants if grant.kind == Grant.PLANNED)
+    return f"extra time, {seconds} s" if seconds else None
 
 
 _ENDS = (e.SessionFinished, e.SessionTerminated, e.SessionWithdrawn, e.SessionCanceled)

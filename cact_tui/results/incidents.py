@@ -6,25 +6,28 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve
 
-from cact_tui.results.moments import moment
-from cact_tui.results.tree import (
+from cact_tui.results.incident_records import (
     CommentResult,
     Confirmation,
     Connection,
     Ending,
+    ExtraTime,
+    IdentityCheck,
     Incidents,
     Irregularity,
     ProctorCall,
     Reopening,
     Standstill,
 )
+from cact_tui.results.moments import moment
 from cact_tui.sessions import events as e
+from cact_tui.sessions.states import Grant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cact_tui.journal.protocol import Comment, Recorded
-    from cact_tui.results.tree import Moment
+    from cact_tui.results.moments import Moment
 
 Kind = TypeVar("Kind")
 
@@ -32,7 +35,7 @@ Kind = TypeVar("Kind")
 def incidents(
     recorded: Sequence[Recorded], comments: Sequence[Comment], timezone: str
 ) -> Incidents:
-    """Return all endings, standstills, irregularities, calls, comments and connections."""
+    """Return everything that happened beside items and estimates."""
     log = _Log(recorded, timezone)
     return Incidents(
         endings=tuple(_endings(log)),
@@ -53,6 +56,12 @@ def incidents(
             Confirmation(at=at, word=event.word, notice=event.notice, language=event.language)
             for at, event in log.of(e.IdentityConfirmed)
         ),
+        extra_time=tuple(_extra_time(log)),
+        identity_checks=tuple(
+            IdentityCheck(at=at, outcome=event.outcome, by=event.by, reason=event.reason or None)
+            for at, event in log.of(e.IdentityChecked)
+        ),
+        messages=sum(1 for _ in log.of(e.MessageSent)),
     )
 
 
@@ -133,6 +142,20 @@ def _ends(event: e.Event) -> tuple[str, ...]:
 
 def _closed(one: Standstill, at: Moment, by: str | None) -> Standstill:
     return one if one.until else evolve(one, until=at, ended_by=by)
+
+
+def _extra_time(log: _Log) -> Iterator[ExtraTime]:
+    for at, event in log.of(e.TimeExtended):
+        # Why somebody needs an accommodation is no part of a result, whatever a proctor wrote.
+        planned = event.kind == Grant.PLANNED
+        yield ExtraTime(
+            at=at,
+            seconds=event.seconds,
+            kind=event.kind,
+            section=event.section,
+            by=event.by,
+            reason=None if planned else event.reason,
+        )
 
 
 def _comments(log: _Log, comments: Sequence[Comment]) -> tuple[CommentResult, ...]:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from attrs import frozen
+
 from cact_tui.clock import iso
-from cact_tui.results.tree import Moment
+
+
+@frozen(kw_only=True)
+class Moment:
+    """A point in time: UTC, and the event's local time where its time zone is known."""
+
+    utc: str
+    local: str | None
 
 
 def moment(wall_ms: int, timezone: str) -> Moment:

@@ -80,6 +80,14 @@ def _foot(result: Result) -> Iterator[str]:
     incidents = result.incidents
     yield _fact("Standstills", str(len(incidents.standstills)))
     yield _fact("Connections", str(len(incidents.connections)))
+    for extra in incidents.extra_time:
+        where = f"in {extra.section}" if extra.section else "for the whole session"
+        words = f"{_minutes(extra.seconds)} {where}, {extra.kind}, by {extra.by}"
+        yield _fact("Extra time", f"{extra.at.utc} {clean_line(words)}")
+    for check in incidents.identity_checks:
+        yield _fact("Papers", f"{check.at.utc} {clean_line(f'{check.outcome} by {check.by}')}")
+    if incidents.messages:
+        yield _fact("Messages", f"{incidents.messages} by proctors")
     for one in incidents.irregularities:
         text = clean_line(f"{one.code}: {one.detail} ({one.by})")
         yield _fact("Irregularity", f"{one.at.utc} {text}")
@@ -110,6 +118,7 @@ def _counts(counts: Counts) -> str:
         (counts.withdrawn, "withdrawn"),
         (counts.open, "open"),
         (counts.not_reached, "not reached"),
+        (counts.pretest, "pretest"),
     )
     found = [f"{number} {name}" for number, name in others if number]
     return ", ".join([f"{counts.answered} answered", *found])

@@ -25,8 +25,8 @@ from cact_tui.results.measured import verdict
 from cact_tui.results.posterior import Posterior, constant_pattern, posterior_of
 from cact_tui.results.sections import pool_class
 from cact_tui.results.tree import TRIAL_LABEL
-from cact_tui.sessions.engine import compile_pool, eligible
 from cact_tui.sessions.events import Estimate
+from cact_tui.sessions.pools import compile_pool, eligible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

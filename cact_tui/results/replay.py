@@ -83,7 +83,7 @@ def _differences(
     found: Iterator[tuple[str, object, object]]
     match one.event:
         case e.SectionStarted() as event:
-            found = _start(event, plan, seed)
+            found = _start(event, state, plan, seed)
         case e.ItemShown() as event:
             found = _shown(event, _section(state), plan, seed)
         case e.ResponseGiven() as event:
@@ -106,10 +106,13 @@ def _section(state: SessionState) -> SectionState:
 
 
 def _start(
-    event: e.SectionStarted, plan: BatteryPlan, seed: str
+    event: e.SectionStarted, state: SessionState, plan: BatteryPlan, seed: str
 ) -> Iterator[tuple[str, object, object]]:
     engine = _engine(plan, event.section, fallback=event.start.fell_back)
-    start, draws = engine.start(seed)
+    known = plan.standing(state, plan.battery.section(event.section))
+    start, draws = engine.start(seed, known.background, known.prior)
+    yield "mean of the steering prior", event.prior.mean, known.prior.mean
+    yield "sd of the steering prior", event.prior.sd, known.prior.sd
     yield "draws", event.draws, draws
     yield "starting theta", event.start.theta, start.theta
 
@@ -118,7 +121,7 @@ def _shown(
     event: e.ItemShown, section: SectionState, plan: BatteryPlan, seed: str
 ) -> Iterator[tuple[str, object, object]]:
     engine = _engine(plan, event.section, fallback=event.fallback)
-    outcome = engine.next(seed, section.started.start, section.records)
+    outcome = engine.next(seed, section.started.start, section.records, section.started.prior)
     if isinstance(outcome, Over):
         yield "item", event.item, f"the section's end ({outcome.reason})"
         return
@@ -127,6 +130,7 @@ def _shown(
     yield "draws", event.draws, outcome.draws
     yield from _estimates("interim", event.estimate, outcome.estimate)
     yield "item", event.item, outcome.item
+    yield "role of the item", event.role, outcome.role
     yield "candidates", event.candidates, outcome.candidates
     yield "criterion", event.criterion, outcome.criterion
     yield "content of the item", event.digest, item.digest
@@ -139,10 +143,12 @@ def _ended(
 ) -> Iterator[tuple[str, object, object]]:
     engine = _engine(plan, event.section, fallback=event.fallback)
     if event.reason not in frozenset(ClockReason):  # the engine cannot be asked for those
-        outcome: Pick | Over = engine.next(seed, section.started.start, section.records)
+        outcome: Pick | Over = engine.next(
+            seed, section.started.start, section.records, section.started.prior
+        )
         reason = outcome.reason if isinstance(outcome, Over) else f"item {outcome.item}"
         yield "reason of the end", event.reason, reason
-    interim = engine.interim(section.started.start, section.records)
+    interim = engine.interim(section.started.start, section.records, section.started.prior)
     yield from _estimates("interim", event.interim, interim)
     closing = engine.close(section.records)
     yield from _estimates("final", event.final, closing.final)

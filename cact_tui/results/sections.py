@@ -20,7 +20,7 @@ from cact_tui.results.tree import (
     Rule,
     SectionResult,
 )
-from cact_tui.sessions.engine import eligible
+from cact_tui.sessions.pools import eligible
 from cact_tui.sessions.states import ItemState
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cact_tui.banks.items import ItemBank
     from cact_tui.config.settings import Materials
     from cact_tui.results.administration import Administered, Course
-    from cact_tui.results.tree import Moment
+    from cact_tui.results.moments import Moment
     from cact_tui.sessions.specification import RuleChoice, SectionSpecification
 
 OPEN = "open"
@@ -52,7 +52,7 @@ def section_result(course: Course, materials: Materials) -> SectionResult:
         method=_method(specification),
         min_items=specification.min_items,
         max_items=specification.max_items,
-        budget_seconds=specification.seconds,
+        budget_seconds=course.budget_seconds,
         used_ms=sum(timing.shown for timing in timings),
         uncharged_ms=sum(timing.uncharged for timing in timings),
         started=_moment(course.started_at, timezone),
@@ -108,6 +108,7 @@ def _method(specification: SectionSpecification) -> Method:
         beside=_rule(specification.beside) if specification.beside else None,
         stop=tuple(_rule(rule) for rule in specification.stop.rules),
         stop_when=specification.stop.combine,
+        pretest=specification.pretest,
     )
 
 
@@ -135,9 +136,10 @@ def _estimates(course: Course) -> Estimates:
 
 
 def _counts(course: Course) -> Counts:
-    found = Counter(_item_state(one) for one in course.items)
-    missing = max(0, course.specification.min_items - len(course.items))
-    return Counts(**found, not_reached=missing)
+    counting = [one for one in course.items if one.counts]
+    found = Counter(_item_state(one) for one in counting)
+    missing = max(0, course.specification.min_items - len(counting))
+    return Counts(**found, not_reached=missing, pretest=len(course.items) - len(counting))
 
 
 def _item_state(one: Administered) -> str:

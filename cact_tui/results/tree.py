@@ -13,19 +13,14 @@ from typing import Any
 from attrs import field, frozen
 
 from cact_tui.results.findings import Evidence, Profile
+from cact_tui.results.incident_records import Incidents
+from cact_tui.results.moments import Moment
 from cact_tui.sessions.events import Build, Estimate, ItemTiming, Prior
+from cact_tui.sessions.specification import PretestPlaces
 
 FORMAT = 1
 DRAFT = "draft"
 TRIAL_LABEL = "uji coba"
-
-
-@frozen(kw_only=True)
-class Moment:
-    """A point in time: UTC, and the event's local time where its time zone is known."""
-
-    utc: str
-    local: str | None
 
 
 @frozen(kw_only=True)
@@ -48,16 +43,6 @@ class EventFacts:
     purpose: str
     sitting: str
     timezone: str
-
-
-@frozen(kw_only=True)
-class Ending:
-    """How a session ended: its status, by whom and why where somebody ended it."""
-
-    at: Moment
-    status: str
-    by: str | None = None
-    reason: str | None = None
 
 
 @frozen(kw_only=True)
@@ -102,10 +87,10 @@ class ChainHead:
 
 @frozen(kw_only=True)
 class Counts:
-    """How many items ended how. Only `answered` was scored.
+    """How many items that count ended how. Only `answered` was scored.
 
     `open` was on the screen when the record ends; `not_reached` is how many items were missing to
-    the minimum of the section.
+    the minimum of the section. `pretest` is how many other items were shown, however they ended.
     """
 
     answered: int = 0
@@ -115,6 +100,7 @@ class Counts:
     withdrawn: int = 0
     open: int = 0
     not_reached: int = 0
+    pretest: int = 0
 
 
 @frozen(kw_only=True)
@@ -151,8 +137,9 @@ class Choosing:
 class ItemResult:
     """One item that was shown. `given` and `category` are empty and None unless answered.
 
-    `before` is the estimate that the item was chosen from, `after` the one that its answer led to,
-    None where the record ends before it was made.
+    `role` is `scored`, or `pretest` for an item that was never scored: its category is there to
+    calibrate it. `before` is the estimate that the item was chosen from, `after` the one that its
+    answer led to, None where the record ends before it was made.
     """
 
     id: str
@@ -196,7 +183,7 @@ class Rule:
 
 @frozen(kw_only=True)
 class Method:
-    """How a section is administered and estimated."""
+    """How a section is administered and estimated; `pretest` items count for nothing."""
 
     start: Rule
     selector: Rule
@@ -207,6 +194,7 @@ class Method:
     beside: Rule | None
     stop: tuple[Rule, ...]
     stop_when: str
+    pretest: PretestPlaces | None = None
 
 
 @frozen(kw_only=True)
@@ -255,95 +243,6 @@ class SectionResult:
     estimates: Estimates
     counts: Counts
     items: tuple[ItemResult, ...]
-
-
-@frozen(kw_only=True)
-class Standstill:
-    """The test stood still: `kind` is `pause`, `authorisation` or `break`."""
-
-    kind: str
-    since: Moment
-    until: Moment | None
-    by: str | None
-    reason: str
-    ended_by: str | None
-
-
-@frozen(kw_only=True)
-class Irregularity:
-    """Something unusual. It never changed a score."""
-
-    at: Moment
-    code: str
-    detail: str
-    by: str
-
-
-@frozen(kw_only=True)
-class ProctorCall:
-    """The participant asked for the proctor."""
-
-    at: Moment
-    item: str | None
-
-
-@frozen(kw_only=True)
-class CommentResult:
-    """A participant's comment; `text` is None once erased."""
-
-    at: Moment
-    item: str | None
-    digest: str
-    text: str | None = field(repr=False)
-
-
-@frozen(kw_only=True)
-class Connection:
-    """A terminal signed in."""
-
-    at: Moment
-    connection: str
-    mode: str
-    terminal: str
-    columns: int
-    rows: int
-    charset: str
-    colours: str
-    away_ms: int
-    cut: bool
-
-
-@frozen(kw_only=True)
-class Confirmation:
-    """Identity and receipt of the notice were confirmed; `notice` is the notice's digest."""
-
-    at: Moment
-    word: str
-    notice: str
-    language: str
-
-
-@frozen(kw_only=True)
-class Reopening:
-    """A terminal status was left on purpose."""
-
-    at: Moment
-    by: str
-    reason: str
-
-
-@frozen(kw_only=True)
-class Incidents:
-    """Everything on record beside items and estimates, in its order."""
-
-    endings: tuple[Ending, ...]
-    reopenings: tuple[Reopening, ...]
-    standstills: tuple[Standstill, ...]
-    irregularities: tuple[Irregularity, ...]
-    proctor_calls: tuple[ProctorCall, ...]
-    comments: tuple[CommentResult, ...]
-    connections: tuple[Connection, ...]
-    confirmations: tuple[Confirmation, ...]
 
 
 @frozen(kw_only=True)

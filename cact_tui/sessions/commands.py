@@ -5,16 +5,23 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from cact_tui.sessions.events import Attached, Estimate, ItemTiming, Prior, SessionOpened
+from cact_tui.sessions.states import Role
 
 
 @frozen(kw_only=True)
 class Open:
-    """Open a new session for a participant who confirmed identity and receipt of the notice."""
+    """Open a new session for a participant who confirmed identity and receipt of the notice.
+
+    `checked_by` is the proctor who confirmed the papers before, empty for nobody;
+    `planned_seconds` extra time for the whole session, as the roster grants it.
+    """
 
     opened: SessionOpened
     attached: Attached
     word: str
     notice: str
+    checked_by: str = ""
+    planned_seconds: int = 0
 
 
 @frozen(kw_only=True)
@@ -38,6 +45,15 @@ class Authorise:
     """Let a session go on that waits for it."""
 
     by: str
+
+
+@frozen(kw_only=True)
+class CheckIdentity:
+    """Say whether the participant's papers were found in order: `confirmed` or `refused`."""
+
+    outcome: str
+    by: str
+    reason: str = ""
 
 
 @frozen(kw_only=True)
@@ -68,7 +84,7 @@ class StartSection:
 
 @frozen(kw_only=True)
 class PresentItem:
-    """Show the item that the engine chose."""
+    """Show the item that the engine chose; `role` is what for."""
 
     connection: str
     item: str
@@ -83,6 +99,7 @@ class PresentItem:
     criterion: float
     rank: int
     candidates: tuple[str, ...]
+    role: str = Role.SCORED.value
     fallback: bool = False
 
 
@@ -159,6 +176,51 @@ class MakeComment:
 
 
 @frozen(kw_only=True)
+class SendMessage:
+    """Write to the participant; `digest` references the erasable text."""
+
+    digest: str
+    by: str
+
+
+@frozen(kw_only=True)
+class AcknowledgeMessage:
+    """Say that a message was read."""
+
+    connection: str
+    digest: str
+
+
+@frozen(kw_only=True)
+class ExtendTime:
+    """Grant extra time to the section that runs, or to the `whole` session."""
+
+    grant: str
+    seconds: int
+    kind: str
+    by: str
+    reason: str
+    whole: bool = False
+
+
+@frozen(kw_only=True)
+class ChangeSeat:
+    """Move the participant to another seat."""
+
+    seat: str
+    by: str
+    reason: str
+
+
+@frozen(kw_only=True)
+class ClearLockout:
+    """Put on record that a proctor lets the participant try to sign in again."""
+
+    by: str
+    reason: str
+
+
+@frozen(kw_only=True)
 class RecordIrregularity:
     """Put something unusual on record."""
 
@@ -169,10 +231,11 @@ class RecordIrregularity:
 
 @frozen(kw_only=True)
 class Terminate:
-    """End the test for good, by a proctor."""
+    """End the test for good, by a proctor; `timing` is what is known of the item on the screen."""
 
     by: str
     reason: str
+    timing: ItemTiming | None = None
 
 
 @frozen(kw_only=True)
@@ -202,6 +265,7 @@ Command = (
     Open
     | Attach
     | Authorise
+    | CheckIdentity
     | FinishRules
     | FinishPractice
     | StartSection
@@ -214,6 +278,11 @@ Command = (
     | Resume
     | CallProctor
     | MakeComment
+    | SendMessage
+    | AcknowledgeMessage
+    | ExtendTime
+    | ChangeSeat
+    | ClearLockout
     | RecordIrregularity
     | Terminate
     | Withdraw

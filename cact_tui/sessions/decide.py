@@ -2,59 +2,29 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
-
-from attrs import frozen
+from typing import TYPE_CHECKING
 
 from cact_tui.sessions import commands as c
 from cact_tui.sessions import events as e
-from cact_tui.sessions.states import TERMINAL, ClockReason, ItemState, Phase, SessionState, Status
+from cact_tui.sessions import oversight
+from cact_tui.sessions.oversight import closed, closing
+from cact_tui.sessions.refusals import Events, Plan, Reason, Refused
+from cact_tui.sessions.states import (
+    TERMINAL,
+    ClockReason,
+    Grant,
+    Identity,
+    ItemState,
+    Phase,
+    SessionState,
+    Status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cact_tui.sessions.specification import BatterySpecification
 
-
-class Reason(StrEnum):
-    """Why a command was refused."""
-
-    NOT_OPEN = "not_open"
-    ALREADY_OPEN = "already_open"
-    ENDED = "ended"
-    TAKEN_OVER = "taken_over"
-    NOT_AUTHORISED = "not_authorised"
-    PAUSED = "paused"
-    OUT_OF_PLACE = "out_of_place"
-    NOT_ON_SCREEN = "not_on_screen"
-    INVALID_ANSWER = "invalid_answer"
-    LEAVING_FORBIDDEN = "leaving_forbidden"
-
-
-@frozen
-class Refused:
-    """A command that changes nothing, and why."""
-
-    reason: Reason
-
-
-class Plan(Protocol):
-    """What decisions need of the battery: its specification and the scoring of an answer."""
-
-    @property
-    def battery(self) -> BatterySpecification:
-        """Return the battery that the session was opened with."""
-
-    def category(self, item: str, given: tuple[str, ...]) -> int:
-        """Return the score category of an answer.
-
-        Raises:
-            ValueError: this cannot be an answer to that item.
-        """
-
-
-Events = tuple[e.Event, ...]
+__all__ = ["Events", "Plan", "Reason", "Refused", "decide"]
 
 
 def decide(state: SessionState, command: c.Command, plan: Plan) -> Events | Refused:
@@ -100,6 +70,7 @@ _PARTICIPANT = (
     c.EndBreak,
     c.CallProctor,
     c.MakeComment,
+    c.AcknowledgeMessage,
 )
 _NEEDS_PROGRESS = (
     c.FinishRules,
@@ -117,11 +88,37 @@ def _open(state: SessionState, command: c.Open, plan: Plan) -> Events:
     confirmed = e.IdentityConfirmed(
         word=command.word, notice=command.notice, language=command.opened.language
     )
-    return (command.opened, command.attached, confirmed, *_self_authorised(plan))
+    return (
+        command.opened,
+        command.attached,
+        confirmed,
+        *_brought_along(command),
+        *_self_authorised(state, plan),
+    )
 
 
-def _self_authorised(plan: Plan) -> Events:
-    return (e.Authorised(by="self"),) if plan.battery.authorisation == "self" else ()
+def _brought_along(command: c.Open) -> Events:
+    """Return what the roster knew before there was a session."""
+    found: list[e.Event] = []
+    if command.checked_by:
+        found.append(e.IdentityChecked(outcome=Identity.CONFIRMED.value, by=command.checked_by))
+    if command.planned_seconds:
+        found.append(
+            e.TimeExtended(
+                grant="roster",
+                seconds=command.planned_seconds,
+                kind=Grant.PLANNED.value,
+                by="roster",
+                reason="accommodation",
+            )
+        )
+    return tuple(found)
+
+
+def _self_authorised(state: SessionState, plan: Plan) -> Events:
+    if plan.battery.authorisation != "self" or state.identity is Identity.REFUSED:
+        return ()
+    return (e.Authorised(by="self"),)
 
 
 def _attach(state: SessionState, command: c.Attach, plan: Plan) -> Events:
@@ -132,12 +129,12 @@ def _attach(state: SessionState, command: c.Attach, plan: Plan) -> Events:
             e.IdentityConfirmed(word=command.word, notice=command.notice, language=command.language)
         )
     if command.another_day and state.shown is not None:
-        found.append(_closed(state.shown, ItemState.INTERRUPTED, command.timing))
+        found.append(closed(state.shown, ItemState.INTERRUPTED, command.timing))
     reason = _interruption(state, command.attached, plan)
     if reason:
         found.append(e.AuthorisationRequired(reason=reason))
     if command.word and (reason or state.status is Status.AWAITING):
-        found.extend(_self_authorised(plan))
+        found.extend(_self_authorised(state, plan))
     elif command.word and state.paused_by == "participant":
         found.append(e.Resumed(by="self"))
     return tuple(found)
@@ -154,22 +151,6 @@ def _interruption(state: SessionState, attached: e.Attached, plan: Plan) -> str:
     if attached.cut and state.cuts + 1 >= policy.cuts:
         return "cuts"
     return ""
-
-
-def _closed(shown: e.ItemShown, state: ItemState, timing: e.ItemTiming | None) -> e.ItemClosed:
-    return e.ItemClosed(
-        section=shown.section,
-        position=shown.position,
-        item=shown.item,
-        state=state.value,
-        timing=timing or e.ItemTiming(),
-    )
-
-
-def _authorise(state: SessionState, command: c.Authorise, plan: Plan) -> Events | Refused:
-    if state.status is not Status.AWAITING:
-        return ()
-    return (e.Authorised(by=command.by),)
 
 
 def _finish_rules(state: SessionState, command: c.FinishRules, plan: Plan) -> Events | Refused:
@@ -191,11 +172,14 @@ def _start_section(state: SessionState, command: c.StartSection, plan: Plan) -> 
         return Refused(Reason.OUT_OF_PLACE)
     index = len(state.sections)
     specification = plan.battery.sections[index]
+    seconds = specification.seconds
+    if seconds is not None:
+        seconds += plan.battery.share(specification, state.planned_seconds)
     return (
         e.SectionStarted(
             section=specification.id,
             index=index,
-            seconds=specification.seconds,
+            seconds=seconds,
             start=command.start,
             prior=command.prior,
             rule=command.rule,
@@ -215,7 +199,7 @@ def _present(state: SessionState, command: c.PresentItem, plan: Plan) -> Events 
             item=command.item,
             version=command.version,
             digest=command.digest,
-            role="scored",
+            role=command.role,
             language=command.language,
             options=command.options,
             estimate=command.estimate,
@@ -276,29 +260,13 @@ def _answer(state: SessionState, command: c.Answer, plan: Plan) -> Events | Refu
 def _close_item(state: SessionState, command: c.CloseItem, plan: Plan) -> Events | Refused:
     if state.shown is None:
         return Refused(Reason.NOT_ON_SCREEN)
-    return (_closed(state.shown, ItemState(command.state), command.timing),)
+    return (closed(state.shown, ItemState(command.state), command.timing),)
 
 
 def _end_break(state: SessionState, command: c.EndBreak, plan: Plan) -> Events | Refused:
     if state.phase is not Phase.BREAK:
         return Refused(Reason.OUT_OF_PLACE)
     return (e.BreakEnded(rested_ms=command.rested_ms),)
-
-
-def _pause(state: SessionState, command: c.Pause, plan: Plan) -> Events | Refused:
-    leaving = command.by == "participant"
-    if leaving and not plan.battery.may_leave:
-        return Refused(Reason.LEAVING_FORBIDDEN)
-    # A proctor's pause also holds whoever has left: coming back must not lift it.
-    if state.status is Status.PAUSED and (leaving or state.paused_by != "participant"):
-        return ()
-    if state.status is Status.AWAITING:
-        return Refused(Reason.NOT_AUTHORISED)
-    return (e.Paused(by=command.by, reason=command.reason),)
-
-
-def _resume(state: SessionState, command: c.Resume, plan: Plan) -> Events | Refused:
-    return (e.Resumed(by=command.by),) if state.status is Status.PAUSED else ()
 
 
 def _call(state: SessionState, command: c.CallProctor, plan: Plan) -> Events:
@@ -313,41 +281,22 @@ def _item(state: SessionState) -> str | None:
     return state.shown.item if state.shown else None
 
 
-def _irregularity(state: SessionState, command: c.RecordIrregularity, plan: Plan) -> Events:
-    return (e.IrregularityRecorded(code=command.code, detail=command.detail, by=command.by),)
-
-
-def _terminate(state: SessionState, command: c.Terminate, plan: Plan) -> Events:
-    end = e.SessionTerminated(by=command.by, reason=command.reason)
-    return (*_closing(state, ItemState.INTERRUPTED), end)
+def _acknowledge(state: SessionState, command: c.AcknowledgeMessage, plan: Plan) -> Events:
+    if command.digest not in state.unread:
+        return ()
+    return (e.MessageAcknowledged(digest=command.digest),)
 
 
 def _withdraw(state: SessionState, command: c.Withdraw, plan: Plan) -> Events:
     end = e.SessionWithdrawn(reason=command.reason)
-    return (*_closing(state, ItemState.WITHDRAWN), end)
-
-
-def _closing(state: SessionState, how: ItemState) -> Events:
-    return (_closed(state.shown, how, None),) if state.shown else ()
-
-
-def _cancel(state: SessionState, command: c.Cancel, plan: Plan) -> Events | Refused:
-    if state.sections:
-        return Refused(Reason.OUT_OF_PLACE)
-    return (e.SessionCanceled(by=command.by, reason=command.reason),)
-
-
-def _reopen(state: SessionState, command: c.Reopen, plan: Plan) -> Events | Refused:
-    # A battery that was taken to its end has nothing left to go on with.
-    if state.status not in TERMINAL or state.phase is Phase.COMPLETE:
-        return Refused(Reason.OUT_OF_PLACE)
-    return (e.Reopened(by=command.by, reason=command.reason),)
+    return (*closing(state, ItemState.WITHDRAWN), end)
 
 
 _RULES: dict[type[c.Command], Callable[..., Events | Refused]] = {
     c.Open: _open,
     c.Attach: _attach,
-    c.Authorise: _authorise,
+    c.Authorise: oversight.authorise,
+    c.CheckIdentity: oversight.check_identity,
     c.FinishRules: _finish_rules,
     c.FinishPractice: _finish_practice,
     c.StartSection: _start_section,
@@ -356,13 +305,18 @@ _RULES: dict[type[c.Command], Callable[..., Events | Refused]] = {
     c.Answer: _answer,
     c.CloseItem: _close_item,
     c.EndBreak: _end_break,
-    c.Pause: _pause,
-    c.Resume: _resume,
+    c.Pause: oversight.pause,
+    c.Resume: oversight.resume,
     c.CallProctor: _call,
     c.MakeComment: _comment,
-    c.RecordIrregularity: _irregularity,
-    c.Terminate: _terminate,
+    c.SendMessage: oversight.send,
+    c.AcknowledgeMessage: _acknowledge,
+    c.ExtendTime: oversight.extend,
+    c.ChangeSeat: oversight.change_seat,
+    c.ClearLockout: oversight.clear_lockout,
+    c.RecordIrregularity: oversight.irregularity,
+    c.Terminate: oversight.terminate,
     c.Withdraw: _withdraw,
-    c.Cancel: _cancel,
-    c.Reopen: _reopen,
+    c.Cancel: oversight.cancel,
+    c.Reopen: oversight.reopen,
 }

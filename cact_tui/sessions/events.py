@@ -88,7 +88,8 @@ class Attached:
     """A terminal signed in; any earlier connection has lost the session.
 
     `away_ms` is the time since the session was last seen alive, 0 at the first sign-in;
-    `cut` says that the connection before it ended without a leave.
+    `cut` says that the connection before it ended without a leave. `seat`, `address` and `client`
+    (its program and version) are what a hall knows of the terminal, empty elsewhere.
     """
 
     connection: str
@@ -100,6 +101,9 @@ class Attached:
     colours: str
     away_ms: int = 0
     cut: bool = False
+    seat: str = ""
+    address: str = ""
+    client: str = ""
 
 
 @frozen(kw_only=True)
@@ -112,8 +116,20 @@ class IdentityConfirmed:
 
 
 @frozen(kw_only=True)
+class IdentityChecked:
+    """A proctor looked at the participant's papers. `outcome` is `confirmed` or `refused`."""
+
+    outcome: str
+    by: str
+    reason: str = ""
+
+
+@frozen(kw_only=True)
 class AuthorisationRequired:
-    """The session waits until somebody authorises it (again)."""
+    """The session waits until somebody authorises it (again).
+
+    `reason` is `away`, `cuts`, or `identity` after a refused identity.
+    """
 
     reason: str
 
@@ -139,7 +155,10 @@ class PracticeFinished:
 
 @frozen(kw_only=True)
 class SectionStarted:
-    """A section begins. `seconds` is its budget (None: none), `start` the theta to choose from."""
+    """A section begins. `start` is the theta to choose from.
+
+    `seconds` is its budget (None: none), with its share of extra time for the whole session.
+    """
 
     section: str
     index: int
@@ -154,10 +173,11 @@ class SectionStarted:
 class ItemShown:
     """The engine's choice and the estimate it was made from.
 
-    `estimate` is the interim estimate after all earlier answers of the section; `draws` feed the
-    selection, `order_draws` the order of options; `criterion` is the chosen item's score, `rank`
-    its place (1 = best) among `candidates`, the ids the exposure rule drew from. `fallback` says
-    that a plug-in failed and the built-in rule chose.
+    `role` is `scored`, or `pretest` for an item that never counts. `estimate` is the interim
+    estimate after all earlier answers of the section that count; `draws` feed the selection (of a
+    pretest item: the one draw that lasts for the section), `order_draws` the order of options;
+    `criterion` is the chosen item's score, `rank` its place (1 = best) among `candidates`, the ids
+    the exposure rule drew from. `fallback` says that a plug-in failed and the built-in rule chose.
     """
 
     section: str
@@ -263,6 +283,55 @@ class CommentMade:
 
 
 @frozen(kw_only=True)
+class MessageSent:
+    """A proctor wrote to the participant; the text is erasable, `digest` its salted SHA-256."""
+
+    digest: str
+    by: str
+
+
+@frozen(kw_only=True)
+class MessageAcknowledged:
+    """The participant says to have read a message."""
+
+    digest: str
+
+
+@frozen(kw_only=True)
+class TimeExtended:
+    """Extra time, `planned` (an accommodation) or for an `incident`.
+
+    `seconds` lengthen the budget of `section`, and the battery's with it; without a section they
+    are the whole session's: the battery's budget grows by them, and each section to come by its
+    share. `grant` is an id made once per grant.
+    """
+
+    grant: str
+    seconds: int
+    kind: str
+    by: str
+    reason: str
+    section: str | None = None
+
+
+@frozen(kw_only=True)
+class SeatChanged:
+    """The participant was moved to another seat."""
+
+    seat: str
+    by: str
+    reason: str
+
+
+@frozen(kw_only=True)
+class LockoutCleared:
+    """A proctor lets the participant try to sign in again after too many failures."""
+
+    by: str
+    reason: str
+
+
+@frozen(kw_only=True)
 class IrregularityRecorded:
     """Something unusual: `code` is a word of the taxonomy, `detail` holds no personal data."""
 
@@ -311,6 +380,7 @@ Event = (
     SessionOpened
     | Attached
     | IdentityConfirmed
+    | IdentityChecked
     | AuthorisationRequired
     | Authorised
     | RulesRead
@@ -326,6 +396,11 @@ Event = (
     | Resumed
     | ProctorCalled
     | CommentMade
+    | MessageSent
+    | MessageAcknowledged
+    | TimeExtended
+    | SeatChanged
+    | LockoutCleared
     | IrregularityRecorded
     | SessionFinished
     | SessionTerminated

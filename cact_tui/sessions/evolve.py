@@ -9,9 +9,11 @@ from attrs import evolve as changed
 
 from cact_tui.sessions import events as e
 from cact_tui.sessions.states import (
+    Identity,
     ItemRecord,
     ItemState,
     Phase,
+    Role,
     SectionState,
     SessionState,
     Status,
@@ -47,19 +49,56 @@ def _(event: e.SessionOpened, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: e.Attached, state: SessionState) -> SessionState:
-    return changed(state, connection=event.connection, cuts=state.cuts + event.cut)
+    return changed(
+        state,
+        connection=event.connection,
+        cuts=state.cuts + event.cut,
+        seat=event.seat or state.seat,
+    )
+
+
+@_apply.register
+def _(event: e.SeatChanged, state: SessionState) -> SessionState:
+    return changed(state, seat=event.seat)
+
+
+@_apply.register
+def _(event: e.IdentityChecked, state: SessionState) -> SessionState:
+    return changed(state, identity=Identity(event.outcome))
+
+
+@_apply.register
+def _(event: e.MessageSent, state: SessionState) -> SessionState:
+    return changed(state, unread=(*state.unread, event.digest), sent=state.sent | {event.digest})
+
+
+@_apply.register
+def _(event: e.MessageAcknowledged, state: SessionState) -> SessionState:
+    unread = tuple(digest for digest in state.unread if digest != event.digest)
+    return changed(state, unread=unread)
+
+
+@_apply.register
+def _(event: e.TimeExtended, state: SessionState) -> SessionState:
+    sections = tuple(
+        changed(section, extra=section.extra + event.seconds)
+        if section.started.section == event.section
+        else section
+        for section in state.sections
+    )
+    return changed(state, grants=(*state.grants, event), sections=sections)
 
 
 @_apply.register
 def _(event: e.AuthorisationRequired, state: SessionState) -> SessionState:
-    return changed(state, status=Status.AWAITING)
+    return changed(state, status=Status.AWAITING, held_for=event.reason)
 
 
 @_apply.register
 def _(event: e.Authorised, state: SessionState) -> SessionState:
     began = state.phase is not Phase.RULES
     status = Status.ACTIVE if began else Status.AUTHORIZED
-    return changed(state, status=status, paused_by=None, cuts=0)
+    return changed(state, status=status, paused_by=None, held_for="", cuts=0)
 
 
 @_apply.register
@@ -94,6 +133,7 @@ def _(event: e.ResponseGiven, state: SessionState) -> SessionState:
         given=event.given,
         category=event.category,
         shown_ms=event.timing.shown,
+        role=_role(state),
     )
     return changed(_recorded(state, record), answers=state.answers | {event.answer})
 
@@ -106,8 +146,13 @@ def _(event: e.ItemClosed, state: SessionState) -> SessionState:
         given=(),
         category=None,
         shown_ms=event.timing.shown,
+        role=_role(state),
     )
     return _recorded(state, record)
+
+
+def _role(state: SessionState) -> str:
+    return state.shown.role if state.shown else Role.SCORED.value
 
 
 def _recorded(state: SessionState, record: ItemRecord) -> SessionState:
@@ -138,7 +183,7 @@ def _(event: e.BreakEnded, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: e.Paused, state: SessionState) -> SessionState:
-    return changed(state, status=Status.PAUSED, paused_by=event.by)
+    return changed(state, status=Status.PAUSED, paused_by=event.by, held_for=event.reason)
 
 
 @_apply.register
@@ -146,7 +191,7 @@ def _(event: e.Resumed, state: SessionState) -> SessionState:
     status = Status.AUTHORIZED if state.phase is Phase.RULES else Status.ACTIVE
     # Whoever resumes somebody else's test authorises it.
     cuts = state.cuts if event.by == "self" else 0
-    return changed(state, status=status, paused_by=None, cuts=cuts)
+    return changed(state, status=status, paused_by=None, held_for="", cuts=cuts)
 
 
 @_apply.register
@@ -171,4 +216,4 @@ def _(event: e.SessionCanceled, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: e.Reopened, state: SessionState) -> SessionState:
-    return changed(state, status=Status.AWAITING)
+    return changed(state, status=Status.AWAITING, held_for="")

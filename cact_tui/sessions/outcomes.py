@@ -5,11 +5,15 @@ from __future__ import annotations
 from attrs import frozen
 
 from cact_tui.sessions.events import Estimate
+from cact_tui.sessions.states import Role
 
 
 @frozen(kw_only=True)
 class Pick:
-    """The next item and how it was found: see `ItemShown`."""
+    """The next item and how it was found: see `ItemShown`.
+
+    `notes` names what a rule could not keep, such as `exposure_ignored` or `blueprint_relaxed`.
+    """
 
     item: str
     estimate: Estimate
@@ -17,6 +21,8 @@ class Pick:
     criterion: float
     rank: int
     candidates: tuple[str, ...]
+    role: str = Role.SCORED.value
+    notes: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -23,6 +23,8 @@ from cact_tui.sessions.specification import (
 
 if TYPE_CHECKING:
     from cact_tui.sessions.engine import SectionEngine
+    from cact_tui.sessions.standing import Standing
+    from cact_tui.sessions.states import SessionState
 
 LONGEST_NUMBER = 40
 """Characters that a typed number may have."""
@@ -84,6 +86,12 @@ class BatteryPlan:
         if plain not in self._engines:
             self._engines[plain] = self._bound(plain_rules(self.battery.section(section)))
         return self._engines[plain]
+
+    def standing(self, state: SessionState, section: SectionSpecification) -> Standing:
+        """Return what is known of a participant before a section begins."""
+        from cact_tui.sessions.standing import standing
+
+        return standing(self, state, section)
 
     def option_order(
         self, seed: str, section: str, position: int, item: Item

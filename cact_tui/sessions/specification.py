@@ -26,9 +26,22 @@ class StopChoice:
 
 
 @frozen(kw_only=True)
+class PretestPlaces:
+    """So many pretest items among those that count, at random places of a window.
+
+    Places count all items shown, from 1: see `psychometrics.pretest.PretestPlan`.
+    """
+
+    items: int
+    first: int
+    last: int
+
+
+@frozen(kw_only=True)
 class SectionSpecification:
     """A section: one scale, measured from one or more banks.
 
+    `min_items` and `max_items` bound the items that count; `pretest` items come on top of them.
     `seconds` is the budget of time really shown (None: only the battery's). `prior` steers the
     interim estimate; `reference` is the one prior of the final estimate, the same for everybody.
     """
@@ -52,6 +65,12 @@ class SectionSpecification:
     reference: Prior
     stop: StopChoice
     break_after: int = 0
+    pretest: PretestPlaces | None = None
+
+    @property
+    def longest(self) -> int:
+        """Return how many items a participant may be shown at most, pretest items among them."""
+        return self.max_items + (self.pretest.items if self.pretest else 0)
 
 
 def plain_rules(specification: SectionSpecification) -> SectionSpecification:
@@ -79,7 +98,11 @@ class InterruptionPolicy:
 
 @frozen(kw_only=True)
 class BatterySpecification:
-    """The whole test. `authorisation` is `self` (a single terminal) or `proctor` (a hall)."""
+    """The whole test. `authorisation` is `self` (a single terminal) or `proctor` (a hall).
+
+    `correlations` are the settings of `psychometrics.multidimensional.correlations.Correlations`;
+    with them earlier sections steer later ones. Empty: they do not.
+    """
 
     sections: tuple[SectionSpecification, ...]
     seconds: int | None
@@ -87,6 +110,20 @@ class BatterySpecification:
     authorisation: str
     interruption: InterruptionPolicy
     may_leave: bool
+    correlations: Mapping[str, object] = field(factory=dict)
+
+    @property
+    def total_seconds(self) -> int:
+        """Return the battery's budget, or the sum of its sections'; 0 without any."""
+        return self.seconds or sum(section.seconds or 0 for section in self.sections)
+
+    def extra_seconds(self, *, minutes: int, percent: int) -> int:
+        """Return an accommodation in seconds: minutes of the whole battery, and percent of it."""
+        return minutes * 60 + round(self.total_seconds * percent / 100) if self.total_seconds else 0
+
+    def share(self, section: SectionSpecification, extra: int) -> int:
+        """Return which part of `extra` seconds for the whole battery belongs to a section."""
+        return round(extra * (section.seconds or 0) / self.total_seconds) if extra else 0
 
     def section(self, section: str) -> SectionSpecification:
         """Return a section by its id.

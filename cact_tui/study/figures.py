@@ -53,6 +53,15 @@ class Levels:
 
 
 @frozen(kw_only=True)
+class Pretest:
+    """Items shown on top of those that count: how many to each of `of`, and expected minutes."""
+
+    items: int
+    of: int
+    minutes: float
+
+
+@frozen(kw_only=True)
 class Linear:
     """A linear test from the same pool: random forms under the same content rule.
 
@@ -91,6 +100,7 @@ class SectionFigures:
     `stopped` is the share ended by each reason; `unmeasured` the share whose posterior variance is
     above the profile's share of the prior's, or whose content minima are not met;
     `unmet_content` and `enemies_met` count tests; `notes` counts choices out of the ordinary.
+    `pretest` items are in no other figure: they change no estimate, and come on top of `lengths`.
     """
 
     id: str
@@ -113,6 +123,7 @@ class SectionFigures:
     enemies_met: int
     notes: Mapping[str, int]
     levels: Levels | None
+    pretest: Pretest | None
     linear: Linear | None
     information: Information
 

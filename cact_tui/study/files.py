@@ -27,6 +27,8 @@ SECTION_COLUMNS = (
     "items_mean",
     "items_p90",
     "minutes_mean",
+    "pretest_items",
+    "pretest_minutes",
     "unmeasured",
     "exposure_largest",
     "pool_used",
@@ -59,7 +61,7 @@ def items_csv(study: Study) -> str:
 
 
 def _section_row(section: SectionFigures) -> tuple[object, ...]:
-    levels, linear = section.levels, section.linear
+    levels, linear, pretest = section.levels, section.linear, section.pretest
     return (
         section.id,
         section.scale,
@@ -72,6 +74,8 @@ def _section_row(section: SectionFigures) -> tuple[object, ...]:
         f"{section.overall.items:.2f}",
         f"{section.lengths.late:.0f}",
         f"{section.lengths.minutes:.2f}",
+        pretest.items if pretest else 0,
+        f"{pretest.minutes if pretest else 0.0:.2f}",
         f"{section.unmeasured:.5f}",
         f"{section.use.largest:.5f}",
         f"{section.use.used:.5f}",

@@ -143,7 +143,8 @@ def _svg(drawn: str, labels: Iterable[tuple[float, str]], top: float) -> str:
         for share, label in labels
     )
     heights = "".join(
-        f'<text x="{MARGIN - 6}" y="{_y(share) + 4:.1f}" text-anchor="end">{_short(top * share)}</text>'
+        f'<text x="{MARGIN - 6}" y="{_y(share) + 4:.1f}" text-anchor="end">'
+        f"{_short(top * share)}</text>"
         for share in (0.0, 0.5, 1.0)
     )
     left, right, bottom = MARGIN, WIDTH - MARGIN, f"{_y(0):.1f}"

@@ -17,6 +17,7 @@ from cact_tui.psychometrics.simulation import SimulatedTests
 from cact_tui.psychometrics.stopping import StandardErrorAtMost
 from cact_tui.results.evidence import weakest_parameters
 from cact_tui.sessions.engine import SectionEngine
+from cact_tui.sessions.pools import pretested
 from cact_tui.study.crowds import Crowd
 from cact_tui.study.figures import (
     Information,
@@ -24,6 +25,7 @@ from cact_tui.study.figures import (
     Levels,
     Linear,
     Point,
+    Pretest,
     SectionFigures,
     Use,
 )
@@ -93,6 +95,7 @@ class FinishedSection:
             enemies_met=self._enemies_met(ended),
             notes=tests.notes,
             levels=self._levels(),
+            pretest=self._pretest(),
             linear=self._linear(linear_items, overall.se),
             information=self._information(),
         )
@@ -157,6 +160,18 @@ class FinishedSection:
             counts=dict(zip(values.tolist(), counts.tolist(), strict=True)),
             minutes=float(minutes.mean()),
             late_minutes=float(np.percentile(minutes, LATE)),
+        )
+
+    def _pretest(self) -> Pretest | None:
+        places = self.engine.specification.pretest
+        if places is None:
+            return None
+        items = pretested(self.engine.specification, self.materials.banks)
+        seconds = [item.expected_seconds for item in items]
+        return Pretest(
+            items=places.items,
+            of=len(items),
+            minutes=places.items * float(np.mean(seconds)) / 60.0,
         )
 
     def _use(self) -> Use:

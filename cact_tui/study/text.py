@@ -73,6 +73,15 @@ def _course(section: SectionFigures) -> Iterator[tuple[str, str]]:
         f"{lengths.least}-{lengths.most}, mean {lengths.mean:.1f}, p90 {lengths.late:.0f}",
     )
     yield ("minutes (expected)", f"mean {lengths.minutes:.1f}, p90 {lengths.late_minutes:.1f}")
+    pretest = section.pretest
+    if pretest is not None:
+        yield (
+            "pretest items",
+            (
+                f"{pretest.items} of {pretest.of} on top, {pretest.minutes:.1f} min expected; "
+                "they count for nothing, and are in no other figure"
+            ),
+        )
     yield (
         "stopped by",
         ", ".join(f"{reason} {share:.1%}" for reason, share in section.stopped.items()),

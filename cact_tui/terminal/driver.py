@@ -7,6 +7,7 @@ process may run hundreds of apps this way.
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
@@ -17,11 +18,11 @@ from textual.geometry import Size
 from cact_tui.terminal.cells import CellGrid
 from cact_tui.terminal.glyphs import transliteration
 from cact_tui.terminal.keys import KeyReader
+from cact_tui.terminal.parting import remember_members
 from cact_tui.terminal.seam import adopt, text_cursor
 from cact_tui.terminal.sgr import palette_for
 
 if TYPE_CHECKING:
-    from asyncio import TimerHandle
     from collections.abc import Iterable
     from pathlib import Path
     from typing import BinaryIO, Literal, TextIO
@@ -42,6 +43,8 @@ _BACKLOG_POLL: Final = 0.25
 _STATUS_REQUEST: Final = "\x1b[5n"
 # A terminal that does not answer a status request is asked again with the next frame.
 _ACKNOWLEDGE_PATIENCE: Final = 15.0
+# The first frame of about 1,500 bytes takes 0.15 s at 115,200 baud and 1.6 s at 9,600.
+_SLOW_SECONDS: Final = 0.6
 _SHOW_CURSOR: Final = "\x1b[?25h"
 _HIDE_CURSOR: Final = "\x1b[?25l"
 
@@ -71,6 +74,7 @@ class Line:
         size: tuple[int, int],
         *,
         backlog_limit: int = BACKLOG_LIMIT,
+        measure: bool = False,
     ) -> None:
         """Describe the terminal.
 
@@ -79,11 +83,18 @@ class Line:
             profile: What it can do.
             size: Columns and rows; clamped to what is sensible.
             backlog_limit: Bytes waiting in the channel above which frames are skipped.
+            measure: Whether to ask the terminal after the first frame how long it took, and to
+                send one frame at a time if it took long. What waits in a client on its way to a
+                slow line is in nobody's backlog.
         """
         self.channel = channel
         self.profile = profile
         self.size = _clamped(size)
         self.backlog_limit = backlog_limit
+        self.measure = measure
+        self.acknowledge = profile.acknowledge
+        self.shown = asyncio.Event()
+        """Set once a first frame was sent."""
         self.driver: ChannelDriver | None = None
 
     @property
@@ -113,6 +124,11 @@ class Line:
         if self.driver is not None:
             self.driver.repaint()
 
+    def hand_back(self) -> None:
+        """Give the terminal back now, whatever its app still does."""
+        if self.driver is not None:
+            self.driver.stop_application_mode()
+
     def hang_up(self) -> None:
         """Tell that the other side is gone: nothing is written any more."""
         if self.driver is not None:
@@ -136,6 +152,7 @@ class ChannelDriver(Driver):
         self._line = line
         self._profile = line.profile
         self._reader = KeyReader()
+        remember_members(app)
         adopt(app, no_color=self._profile.colours == "mono")
         self._grid = CellGrid(
             *line.size,
@@ -149,9 +166,10 @@ class ChannelDriver(Driver):
         self._drawn = False
         self._scheduled = False
         self._cursor: tuple[int, int] | None = None
-        self._tick: TimerHandle | None = None
-        self._poll: TimerHandle | None = None
-        self._unacknowledged: TimerHandle | None = None
+        self._tick: asyncio.TimerHandle | None = None
+        self._poll: asyncio.TimerHandle | None = None
+        self._unacknowledged: asyncio.TimerHandle | None = None
+        self._asked: float | None = None
 
     # Output
 
@@ -191,6 +209,12 @@ class ChannelDriver(Driver):
         if frame:
             self.frames += 1
             self._send(frame + self._request_status())
+            self._line.shown.set()
+
+    def ring(self) -> None:
+        """Ring the terminal's bell."""
+        if self._alive:
+            self._send("\x07")
 
     def repaint(self) -> None:
         """Take the terminal over anew and send every cell."""
@@ -229,10 +253,20 @@ class ChannelDriver(Driver):
     # Acknowledgement
 
     def _request_status(self) -> str:
-        if not self._profile.acknowledge:
+        if self._line.acknowledge:
+            patience = self._loop.call_later(_ACKNOWLEDGE_PATIENCE, self._acknowledged)
+            self._unacknowledged = patience
+        elif not self._line.measure or self._asked is not None:
             return ""
-        self._unacknowledged = self._loop.call_later(_ACKNOWLEDGE_PATIENCE, self._acknowledged)
+        self._asked = self._loop.time()
         return _STATUS_REQUEST
+
+    def _answered(self) -> None:
+        """Take the answer to a status request; a slow first one means that all are asked for."""
+        if self._line.measure and self._asked is not None:
+            self._line.measure = False
+            self._line.acknowledge = self._loop.time() - self._asked > _SLOW_SECONDS
+        self._acknowledged()
 
     def _acknowledge(self) -> None:
         if self._unacknowledged is not None:
@@ -251,7 +285,7 @@ class ChannelDriver(Driver):
             return
         self._post(self._reader.feed(data))
         if self._reader.take_acknowledged():
-            self._acknowledged()
+            self._answered()
         self._await_rest()
 
     def resize(self, columns: int, rows: int) -> None:

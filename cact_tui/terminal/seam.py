@@ -7,14 +7,60 @@ Written against textual 8.2; a newer Textual is checked here first.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from rich.color import ColorSystem
+from textual.cache import LRUCache
 from textual.filter import Monochrome, NoColor
 from textual.geometry import Offset
+from textual.strip import Strip
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Sequence
+
     from textual.app import App
+    from textual.css.model import RuleSet
+
+_RULES: Final[LRUCache[Hashable, list[RuleSet]]] = LRUCache(1024)
+"""Parsed rules of all apps of this process, by the variables and the source they came from."""
+
+
+class _SharedRules(LRUCache[tuple[Any, ...], "list[RuleSet]"]):
+    """What a stylesheet has parsed, shared with all that have the same variables.
+
+    Parsing takes a quarter of an app's start, and every app would keep rules of its own.
+    """
+
+    def __init__(self, variables: dict[str, str]) -> None:
+        super().__init__(1)
+        self._variables: Hashable = frozenset(variables.items())
+
+    def __getitem__(self, key: tuple[Any, ...]) -> list[RuleSet]:
+        return _RULES[self._variables, key]
+
+    def __setitem__(self, key: tuple[Any, ...], rules: list[RuleSet]) -> None:
+        _RULES[self._variables, key] = rules
+
+    def clear(self) -> None:
+        """Share no more: the stylesheet has other variables from now on."""
+        self._variables = object()
+
+
+_divide_as_textual_does = Strip.divide
+
+
+def _divide(strip: Strip, cuts: Iterable[int]) -> Sequence[Strip]:
+    """Divide a strip; Textual would keep "the whole of it" as a reference to itself.
+
+    Every screen would leave its strips as cyclic garbage, which is collected seldom.
+    """
+    wanted = list(cuts)
+    if wanted == [strip.cell_length]:
+        return [strip]
+    return _divide_as_textual_does(strip, wanted)
+
+
+Strip.divide = _divide  # type: ignore[assignment, method-assign]
 
 
 def adopt(app: App[Any], *, no_color: bool) -> None:
@@ -28,6 +74,7 @@ def adopt(app: App[Any], *, no_color: bool) -> None:
     # all of them render true colour and the driver brings it down.
     app.console._color_system = ColorSystem.TRUECOLOR
     app.no_color = no_color
+    app.stylesheet._parse_cache = _SharedRules(app.stylesheet._variables)
     app._filters = [it for it in app._filters if not isinstance(it, Monochrome | NoColor)]
     # The app makes these the process's streams while it runs; with several apps the one that ends
     # first would take the streams from the others. The process's own streams change nothing.

@@ -6,6 +6,7 @@ returned ("", the lowest number, the first choice, an empty table), so that one 
 problems: build nothing from a source that has `failed`.
 """
 
+from cact_tui.toml_source.garbage import collection_paused
 from cact_tui.toml_source.lines import KeyPath
 from cact_tui.toml_source.source import Source, read_bytes, read_source
 from cact_tui.toml_source.table import Table
@@ -18,6 +19,7 @@ __all__ = [
     "Shape",
     "Source",
     "Table",
+    "collection_paused",
     "read_bytes",
     "read_source",
     "shown",

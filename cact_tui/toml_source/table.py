@@ -11,16 +11,15 @@ from cact_tui.errors import Problem, Severity
 from cact_tui.toml_source.values import (
     Shape,
     is_number,
+    read_text,
     shown,
     shown_key,
     shown_path,
     suggestion,
-    text_fault,
-    tidy,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from cact_tui.toml_source.lines import KeyPath
 
@@ -46,9 +45,9 @@ class Document(Protocol):
 
 
 @cache
-def words(choices: type[Enum]) -> tuple[str, ...]:
-    """Return the words of an enumeration."""
-    return tuple(str(member.value) for member in choices)
+def words(choices: type[Choice]) -> Mapping[str, Choice]:
+    """Return the members of an enumeration by their words."""
+    return {str(member.value): member for member in choices}
 
 
 class Table:
@@ -66,14 +65,14 @@ class Table:
         values: dict[str, Any],
         path: KeyPath = (),
         *,
-        parent: Table | None = None,
+        named: tuple[str, int] = ("", 0),
         silent: bool = False,
     ) -> None:
         self.source = source
         self.values = values
         self.path = path
+        self.named = named
         self.silent = silent
-        self.named: tuple[str, int] = parent.named if parent is not None else ("", 0)
         self._asked: set[str] = set()
 
     @property
@@ -94,12 +93,12 @@ class Table:
         self._asked.update(self.values)
         return tuple(self.values)
 
-    def value(self, key: str, default: object = None, *, cure: str = "") -> Any:
+    def value(self, key: str, default: object = None) -> Any:
         """Return whatever the key holds, unchecked; None and a problem when it is missing."""
         self._asked.add(key)
         found = self.values.get(key, default)
         if found is None:
-            self.problem(key, "is missing", cure or f"add `{shown_key(key)} = …`")
+            self.problem(key, "is missing", f"add `{shown_key(key)} = …`")
         return found
 
     def text(
@@ -116,17 +115,16 @@ class Table:
 
         With `blank` it may be empty, and is required all the same.
         """
-        found = self.value(key, default)
+        found = self.values.get(key)
+        if found is None:
+            return self.value(key, default) or ""
+        self._asked.add(key)
+        text = read_text(found, limit, lines=lines, shape=shape)
+        if isinstance(text, str):
+            return text
         if blank and found == "":
             return ""
-        if found is None or (found is default and key not in self.values):
-            return default or ""
-        fault = text_fault(found, limit, lines=lines)
-        if fault is None and shape is not None and not shape.pattern.fullmatch(found):
-            fault = (f"{shown(found)} is not as it must be", f"write {shape.words}")
-        if fault is None:
-            return tidy(found)
-        self.problem(key, *fault)
+        self.problem(key, *text)
         return default or ""
 
     def integer(self, key: str, low: int, high: int, default: int | None = None) -> int:
@@ -162,36 +160,37 @@ class Table:
 
     def choice(self, key: str, choices: type[Choice], default: Choice | None = None) -> Choice:
         """Return a member of an enumeration of words."""
-        word = self.word(key, words(choices), None if default is None else str(default.value))
-        return choices(word)
+        members: Mapping[str, Choice] = words(choices)
+        word = self.word(key, members, None if default is None else str(default.value))
+        return members[word]
 
-    def word(self, key: str, names: Iterable[str], default: str | None = None) -> str:
+    def word(self, key: str, names: Collection[str], default: str | None = None) -> str:
         """Return one of several words."""
-        names = tuple(names)
         found = self.value(key, default)
         if isinstance(found, str) and found in names:
             return found
         if found is not None:
             message = f"{shown(found)} is none of {', '.join(names)}"
             self.problem(key, message, suggestion(found, names) or "write one of these")
-        return names[0] if default is None else default
+        return next(iter(names)) if default is None else default
 
     def strings(self, key: str, default: Iterable[str] | None = None) -> tuple[str, ...]:
         """Return an array of one-line texts, none empty, none twice."""
-        found = self.array(key, default)
-        for index, text in enumerate(found):
-            fault = text_fault(text, 200)
-            if fault is None and text in found[:index]:
-                fault = (f"{shown(text)} is given twice", "remove one")
-            if fault is not None:
-                self.problem(key, *fault, inside=(index,))
+        texts: list[str] = []
+        for index, value in enumerate(self.array(key, default)):
+            text = read_text(value, 200)
+            if text in texts:
+                text = (f"{shown(value)} is given twice", "remove one")
+            if not isinstance(text, str):
+                self.problem(key, *text, inside=(index,))
                 return ()
-        return tuple(found)
+            texts.append(text)
+        return tuple(texts)
 
     def array(self, key: str, default: Iterable[Any] | None = None) -> tuple[Any, ...]:
         """Return an array of anything."""
         found = self.value(key, default)
-        if isinstance(found, list | tuple):
+        if isinstance(found, (list, tuple)):
             return tuple(found)
         if found is not None:
             self.problem(key, f"{shown(found)} is not an array", 'write an array: ["…", "…"]')
@@ -208,25 +207,33 @@ class Table:
 
     def table(self, key: str) -> Table:
         """Return a required table; a silent one when it is missing or something else."""
-        header = f"[{self._header(key)}]"
-        found = self.value(key, cure=f"add {header}")
+        self._asked.add(key)
+        found = self.values.get(key)
         if isinstance(found, dict):
             return self.below(key, found)
-        if found is not None:
+        header = f"[{self._header(key)}]"
+        if found is None:
+            self.problem(key, "is missing", f"add {header}")
+        else:
             self.problem(key, f"{shown(found)} is not a table", f"write {header}")
         return self.below(key, {}, silent=True)
 
     def tables(self, key: str, *, required: bool = False) -> tuple[Table, ...]:
         """Return an array of tables; each names itself `key[index]`."""
+        self._asked.add(key)
+        found = self.values.get(key)
+        if isinstance(found, list) and (found or not required):
+            return tuple(
+                [self._element((*self.path, key, i), value) for i, value in enumerate(found)]
+            )
         header = f"[[{self._header(key)}]]"
-        found = self.value(key, None if required else (), cure=f"add {header}")
-        if not isinstance(found, list | tuple):
-            if found is not None:
-                self.problem(key, f"{shown(found)} is not an array of tables", f"write {header}")
-            return ()
-        if required and not found:
+        if isinstance(found, list):
             self.problem(key, "is empty", f"add {header}")
-        return tuple(self._element(key, index, value) for index, value in enumerate(found))
+        elif found is not None:
+            self.problem(key, f"{shown(found)} is not an array of tables", f"write {header}")
+        elif required:
+            self.problem(key, "is missing", f"add {header}")
+        return ()
 
     def texts(
         self, key: str, languages: Iterable[str], *, limit: int = 10_000
@@ -239,19 +246,21 @@ class Table:
                 example = ", ".join(f'{language} = "…"' for language in languages)
                 self.problem(key, "is not a text in each language", f"write {{ {example} }}")
             return {}
-        if languages and found.keys() != set(languages):
-            self._wrong_languages(key, found, languages)
-        for language, text in found.items():
-            fault = text_fault(text, limit, lines=True)
-            if fault is not None:
-                self.problem(key, *fault, inside=(language,))
+        if tuple(found) != languages:
+            found = self._in_order(key, found, languages)
+        texts: dict[str, str] = {}
+        for language, value in found.items():
+            text = read_text(value, limit, lines=True)
+            if not isinstance(text, str):
+                self.problem(key, *text, inside=(language,))
                 return {}
-        return {language: tidy(found[language]) for language in languages if language in found}
+            texts[language] = text
+        return texts
 
     def below(self, key: str, values: dict[str, Any], *, silent: bool = False) -> Table:
         """Return a table at a key of this one."""
         silent = silent or self.silent
-        return Table(self.source, values, (*self.path, key), parent=self, silent=silent)
+        return Table(self.source, values, (*self.path, key), named=self.named, silent=silent)
 
     def problem(
         self,
@@ -280,6 +289,8 @@ class Table:
 
     def close(self) -> None:
         """Record a problem for every key that was not asked for."""
+        if self.values.keys() <= self._asked:
+            return
         for key in self.values:
             if key not in self._asked:
                 cure = suggestion(key, self._asked) or "remove it"
@@ -290,22 +301,25 @@ class Table:
         names = (part for part in (*self.path, key) if isinstance(part, str))
         return ".".join(shown_key(name) for name in names)
 
-    def _element(self, key: str, index: int, value: object) -> Table:
-        path = (*self.path, key, index)
+    def _element(self, path: KeyPath, value: object) -> Table:
         if isinstance(value, dict):
-            return Table(self.source, value, path, parent=self, silent=self.silent)
-        self.problem(
-            key, f"{shown(value)} is not a table", f"write [[{self._header(key)}]]", inside=(index,)
-        )
+            return Table(self.source, value, path, named=self.named, silent=self.silent)
+        *_, key, index = path
+        header = f"[[{self._header(str(key))}]]"
+        message = f"{shown(value)} is not a table"
+        self.problem(str(key), message, f"write {header}", inside=(index,))
         return Table(self.source, {}, path, silent=True)
 
-    def _wrong_languages(
+    def _in_order(
         self, key: str, found: Mapping[str, object], languages: tuple[str, ...]
-    ) -> None:
+    ) -> dict[str, Any]:
+        """Return the texts in the order of the languages; record what is missing or unknown."""
         for language in languages:
             if language not in found:
                 self.problem(key, f"lacks the language {language}", f"add `{language} = …`")
         for language in found:
-            if language not in languages:
+            if languages and language not in languages:
                 cure = suggestion(language, languages) or "remove it, or add it to the languages"
                 self.problem(key, "is not a language of this file", cure, inside=(language,))
+        known = {language: found[language] for language in languages if language in found}
+        return {**known, **found}

@@ -6,6 +6,7 @@ import math
 import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from attrs import frozen
 
@@ -25,6 +26,10 @@ _LARGEST = 2**1023
 """Whole numbers above do not fit a float."""
 
 
+Fault = tuple[str, str]
+"""What is wrong with a value, and the cure."""
+
+
 @frozen
 class Shape:
     """A pattern that a whole text must match, and the words that describe it in a message."""
@@ -37,25 +42,28 @@ SLUG = Shape(re.compile(r"[a-z0-9-]{1,64}"), "lower-case letters, digits and hyp
 LANGUAGE = Shape(re.compile(r"[a-z]{2,3}"), "a language code such as id or en")
 
 
-def text_fault(value: object, limit: int, *, lines: bool = False) -> tuple[str, str] | None:
-    """Return what is wrong with a text, and the cure; None when nothing is."""
+def read_text(
+    value: object, limit: int, *, lines: bool = False, shape: Shape | None = None
+) -> str | Fault:
+    """Return a text (of several lines with `lines`) in the form NFC, tabs as spaces, or its fault.
+
+    `limit` is in characters.
+    """
     if not isinstance(value, str):
         return f"{shown(value)} is not text", 'write it in quotes: "…"'
     if not value or value.isspace():
         return "is empty", "write a text"
     if len(value) > limit:
         return f"has {len(value)} characters, more than {limit}", "shorten it"
-    if (value.replace("\n", "") if lines else value).isprintable():
-        return None  # all harmful characters are unprintable; this is the fast way to know
-    controls = harmful(value) or ("" if lines else [c for c in value if c in "\n\t"])
-    if controls:
-        return f"holds the control character U+{ord(controls[0]):04X}", "remove it"
-    return None
-
-
-def tidy(text: str) -> str:
-    """Return a text without fault in the form NFC, tabs as spaces."""
-    return text if text.isascii() and "\t" not in text else clean(text)
+    if not (value.replace("\n", "") if lines else value).isprintable():
+        # Only such a text can hold tabs and harmful characters: none of them is printable.
+        controls = harmful(value) or ("" if lines else [c for c in value if c in "\n\t"])
+        if controls:
+            return f"holds the control character U+{ord(controls[0]):04X}", "remove it"
+        value = clean(value)
+    if shape is not None and not shape.pattern.fullmatch(value):
+        return f"{shown(value)} is not as it must be", f"write {shape.words}"
+    return normalize("NFC", value)
 
 
 def is_number(value: object) -> bool:

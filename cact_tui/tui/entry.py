@@ -60,6 +60,11 @@ def filled(text: str, limit: int) -> Entry:
     return Entry(limit=limit, text=kept, cursor=len(kept))
 
 
+def masked(entry: Entry) -> Entry:
+    """Return an entry of as many marks as it has characters."""
+    return evolve(entry, text="*" * len(entry.text))
+
+
 def field_line(entry: Entry, columns: int, *, active: bool) -> Line:
     """Return `[text____]` of so many cells, the cursor reversed while active."""
     room = columns - 2

@@ -21,6 +21,10 @@ class Tone(StrEnum):
     ALERT = "alert"
     ASK = "ask"
     CURSOR = "cursor"
+    GOOD = "good"
+    WARN = "warn"
+    QUIET = "quiet"
+    CHOSEN = "chosen"
 
 
 @frozen

@@ -104,6 +104,15 @@ class LockedApp(App[str], inherit_bindings=False):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def finish(self, patience: float) -> None:
+        """Wait for what still goes on beside the screen; end it after so many seconds."""
+        tasks = tuple(self._tasks)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
     async def _guarded(self, work: Awaitable[object]) -> None:
         try:
             await work

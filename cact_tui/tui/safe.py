@@ -21,6 +21,10 @@ STYLES = {
     Tone.ALERT: Style(bold=True, color="red"),
     Tone.ASK: Style(bold=True, reverse=True),
     Tone.CURSOR: Style(reverse=True),
+    Tone.GOOD: Style(color="green"),
+    Tone.WARN: Style(bold=True, color="yellow"),
+    Tone.QUIET: Style(dim=True),
+    Tone.CHOSEN: Style(reverse=True),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -108,6 +110,32 @@ def test_the_digest_stays_when_only_the_administration_changes(
     text = bank_text.replace('status = "operational"', 'status = "suspended"')
     changed = sound(text.replace("expected_seconds = 45", "expected_seconds = 50"))
     assert changed.items["S-1"].digest == bank.items["S-1"].digest
+
+
+def test_the_digest_is_that_of_the_canonical_json(bank: ItemBank) -> None:
+    item, case = bank.items["G-1"], bank.stimuli["kasus-01"]
+    assert item.parameters is not None
+    content = {
+        "id": "G-1",
+        "version": item.version,
+        "scale": item.scale,
+        "form": "graded_choice",
+        "stem": item.stem,
+        "options": [[option.id, option.text] for option in item.options],
+        "shuffle": item.shuffle,
+        "choose": 1,
+        "entry": None,
+        "parameters": ["GPCM", item.parameters.values],
+        "stimulus": [case.id, case.title, case.text],
+    }
+    plain = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert item.digest == hashlib.sha256(plain.encode()).hexdigest()
+
+
+def test_a_digest_that_is_given_stands(bank: ItemBank) -> None:
+    item = bank.items["S-1"]
+    assert evolve(item, digest="0" * 64).digest == "0" * 64
+    assert evolve(item, version=item.version + 1).digest != item.digest
 
 
 def test_the_digest_never_changes_between_releases(bank: ItemBank) -> None:

@@ -131,3 +131,12 @@ def test_a_hall_is_no_place_for_a_single_terminal(
     config = edit(lay_out(tmp_path / "event"), ('"self"', '"proctor"'))
     assert main(["take", "--config", str(config)]) == Exit.BAD_INPUT
     assert "policy.authorisation" in capsys.readouterr().err
+
+
+def test_a_single_terminal_does_not_pass_over_a_pin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cact_tui.cli.take._is_terminal", lambda: True)
+    config = edit(lay_out(tmp_path / "event"), ('= "self"', '= "self"\nsign_in = "pin"'))
+    assert main(["take", "--config", str(config)]) == Exit.BAD_INPUT
+    assert "policy.sign_in" in capsys.readouterr().err

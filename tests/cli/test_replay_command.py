@@ -94,6 +94,11 @@ CHANGES: dict[str, tuple[type[e.Event], Callable[[Any], Any], str]] = {
         lambda event: evolve(event, estimate=moved(event.estimate, 1e-6)),
         "interim theta",
     ),
+    "a role": (
+        e.ItemShown,
+        lambda event: evolve(event, role="pretest"),
+        "role of the item",
+    ),
     "a final theta": (
         e.SectionEnded,
         lambda event: evolve(event, final=moved(event.final, 0.01)),

@@ -76,6 +76,20 @@ MISTAKES = {
         "practice",
         "practice",
     ),
+    "unknown sign-in": ("clock = true", 'clock = true\nsign_in = "face"', "sign_in", "write one"),
+    "no limit of attempts": (
+        "clock = true",
+        "clock = true\nattempts = { participant = 0 }",
+        "participant",
+        "1",
+    ),
+    "unknown limit": (
+        "clock = true",
+        "clock = true\nattempts = { address = 9 }",
+        "address",
+        "remove it",
+    ),
+    "negative lateness": ("clock = true", "clock = true\nlate_minutes = -1", "late_minutes", "0"),
 }
 
 
@@ -88,6 +102,31 @@ def test_a_mistake_is_named_with_line_key_and_cure(event: Path, mistake: str) ->
     assert any(key in p.key and cure in p.cure and p.cure for p in errors), errors
     own = [p for p in errors if p.path == str(path)]
     assert all(p.line is not None for p in own)
+
+
+def test_a_hall_asks_for_a_pin_unless_it_says_otherwise_and_a_terminal_for_a_number(
+    event: Path,
+) -> None:
+    def sign_in(*changes: tuple[str, str]) -> str:
+        materials = read_event(written(event, *changes), Problems())
+        assert materials is not None
+        return materials.policy.sign_in
+
+    hall = ('authorisation = "self"', 'authorisation = "proctor"')
+    assert sign_in() == "number"
+    assert sign_in(hall) == "pin"
+    assert sign_in(hall, ("clock = true", 'clock = true\nsign_in = "number"')) == "number"
+
+
+def test_limits_of_attempts_are_what_the_file_says_or_the_usual(event: Path) -> None:
+    usual = read_event(written(event), Problems())
+    some = ("clock = true", "clock = true\nattempts = { seat = 30 }\nlate_minutes = 15")
+    said = read_event(written(event, some), Problems())
+    assert usual is not None
+    assert said is not None
+    assert (usual.policy.attempts.seat, usual.policy.late_minutes) == (15, 0)
+    assert (said.policy.attempts.seat, said.policy.attempts.participant) == (30, 5)
+    assert said.policy.late_minutes == 15
 
 
 def test_the_cache_lies_where_the_configuration_says(event: Path) -> None:

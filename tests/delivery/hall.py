@@ -39,6 +39,7 @@ from cact_tui.delivery.views import (
 from cact_tui.delivery.write_path import WritePath
 from cact_tui.errors import Problems, StorageTrouble
 from cact_tui.journal.memory import Memory, MemoryStore
+from cact_tui.journal.watch import Watch
 from cact_tui.sessions.plan import BatteryPlan
 from tests.sessions import small
 from tests.sessions.small_bank import bank_text, small_bank, small_keys
@@ -125,6 +126,11 @@ class Shaky(MemoryStore):
     """A store that can be out of reach altogether."""
 
     down = False
+    reads = 0
+
+    async def read(self, session: str, after: int = 0) -> tuple[Recorded, ...]:
+        self.reads += 1
+        return await super().read(session, after)
 
     async def _turn(self) -> None:
         await super()._turn()
@@ -141,6 +147,7 @@ class Hall:
         *,
         participants: Mapping[str, Participant] | None = None,
         plan: BatteryPlan | None = None,
+        watched: bool = False,
         **policy: Any,
     ) -> None:
         self.memory = Memory()
@@ -166,12 +173,13 @@ class Hall:
             build=small.BUILD,
             seed=lambda: "5e" * 16,
             reference=self._reference,
+            watch=Watch(self.store, seconds=0.02) if watched else None,
         )
         self._references = 0
 
-    def seat(self) -> Seat:
+    def seat(self, name: str = "") -> Seat:
         """Sit down at a terminal."""
-        return Seat(self)
+        return Seat(self, name)
 
     async def events(self, session: str = "REF-1") -> tuple[Event, ...]:
         """Return the events of a session."""
@@ -213,9 +221,9 @@ class Hall:
 class Seat:
     """A person at a terminal of the hall, who can do everything a face can."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Hall, name: str = "") -> None:
         self.hall = hall
-        self.flow = ParticipantFlow(hall.services, TERMINAL)
+        self.flow = ParticipantFlow(hall.services, changed(TERMINAL, seat=name))
         self.views: list[View] = []
         self.readings: list[ClockReading] = []
         self.flow.listen(self.views.append, self.readings.append)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -102,8 +103,56 @@ async def test_an_answer_is_saved_in_sight_of_the_participant() -> None:
     seat = await Hall().seat().to_item()
     await seat.answer()
     states = [view.saving for view in seat.views if isinstance(view, ItemView)]
-    assert states == [Saving.NONE, Saving.SAVING, Saving.SAVED]
+    assert states == [Saving.NONE, Saving.SAVING, Saving.DURABLE, Saving.SAVED]
     assert seat.item.status == "answer 1 saved"
+
+
+async def test_an_answer_is_acknowledged_when_it_is_durable_and_not_before() -> None:
+    hall = Hall()
+    seat = await hall.seat().to_item()
+    seen: list[tuple[str, Saving, str]] = []
+
+    def on_probe(name: str) -> None:
+        if isinstance(seat.view, ItemView):
+            seen.append((name, seat.item.saving, seat.item.status))
+
+    hall.on_probe = on_probe
+    first = seat.item.item
+    await seat.answer()
+    committed = [said for name, *said in seen if name == "append.acknowledged"]
+    assert committed[0] == [Saving.SAVING, "saving…"]
+    assert committed[1] == [Saving.DURABLE, "answer 1 saved"]
+    durable = [view for view in seat.views if isinstance(view, ItemView)][2]
+    assert (durable.item, durable.answered, durable.closed) == (first, 1, True)
+
+
+async def test_extra_time_granted_while_an_answer_is_saved_is_told_with_the_next_item() -> None:
+    hall = Hall()
+    seat = await hall.seat().to_item()
+    grant = c.ExtendTime(grant="g1", seconds=600, kind="incident", by="Budi", reason="network")
+    await hall.proctor(grant)
+    await seat.answer()
+    assert seat.item.position == 2
+    assert "10 minutes" in seat.item.status
+
+
+async def test_a_call_and_an_answer_at_the_same_moment_are_both_done() -> None:
+    hall = Hall()
+    seat = await hall.seat().to_item()
+    answer = seat.response()
+    await asyncio.gather(seat.flow.act(a.CallForProctor()), seat.flow.act(answer))
+    again = seat.response()
+    await asyncio.gather(seat.flow.act(again), seat.flow.act(a.CallForProctor()))
+    kinds = await hall.kinds()
+    assert kinds.count("ProctorCalled") == 2
+    assert kinds.count("ResponseGiven") == 2
+
+
+async def test_of_two_steps_on_at_the_same_moment_one_is_taken() -> None:
+    seat = await Hall().seat().enter()
+    assert passage(seat) is Passage.RULES
+    await asyncio.gather(seat.flow.act(a.Continue()), seat.flow.act(a.Continue()))
+    assert passage(seat) is Passage.SECTION
 
 
 async def test_the_answer_is_durable_before_the_engine_is_asked(
@@ -114,14 +163,18 @@ async def test_the_answer_is_durable_before_the_engine_is_asked(
     asked: list[int] = []
 
     def ask(
-        self: SectionEngine, seed: str, start: e.Estimate, records: Sequence[ItemRecord]
+        self: SectionEngine,
+        seed: str,
+        start: e.Estimate,
+        records: Sequence[ItemRecord],
+        prior: e.Prior | None = None,
     ) -> Pick | Over:
         journal = [row.type for row in hall.memory.events["REF-1"]]
         begun = len(journal) - journal[::-1].index("SectionStarted")
         assert journal[begun:].count("ResponseGiven") == len(records)
         assert hall.probed[-1] == "append.acknowledged"
         asked.append(len(records))
-        return original(self, seed, start, records)
+        return original(self, seed, start, records, prior)
 
     original = type(engine).next
     monkeypatch.setattr(type(engine), "next", ask)
@@ -139,6 +192,7 @@ async def test_a_full_store_leaves_the_answer_on_the_screen_until_it_holds() -> 
         Saving.NONE,
         Saving.SAVING,
         *[Saving.NOT_SAVED] * 3,
+        Saving.DURABLE,
         Saving.SAVED,
     ]
     assert {view.item for view in views[:-1]} == {first.item}

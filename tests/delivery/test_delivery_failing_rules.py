@@ -198,10 +198,10 @@ async def test_a_rule_that_chooses_an_item_again_is_not_followed(
     engine = hall.plan.engine("one")
     original, first = type(engine).next, []
 
-    def stuck(self: Any, seed: str, start: e.Estimate, records: Any) -> Any:
+    def stuck(self: Any, seed: str, start: e.Estimate, records: Any, prior: Any) -> Any:
         if self is not engine:
-            return original(self, seed, start, records)
-        first.append(original(self, seed, start, ()))
+            return original(self, seed, start, records, prior)
+        first.append(original(self, seed, start, (), prior))
         return first[0]
 
     monkeypatch.setattr(type(engine), "next", stuck)
@@ -219,3 +219,24 @@ async def test_the_loop_goes_on_while_a_rule_hangs(monkeypatch: pytest.MonkeyPat
     began = time.monotonic()
     await seat.to_item()
     assert LIMIT <= time.monotonic() - began < HANG
+
+
+async def test_what_a_rule_could_not_keep_is_put_on_record_before_the_item(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hall = Hall()
+    engine = hall.plan.engine("one")
+    original = type(engine).next
+
+    def relaxed(self: Any, *asked: Any) -> Any:
+        outcome = original(self, *asked)
+        return evolve(outcome, notes=("blueprint_relaxed",)) if self is engine else outcome
+
+    monkeypatch.setattr(type(engine), "next", relaxed)
+    await hall.seat().to_item()
+    noted, shown = [
+        one for one in await hall.events() if isinstance(one, (e.IrregularityRecorded, e.ItemShown))
+    ]
+    assert isinstance(noted, e.IrregularityRecorded)
+    assert (noted.code, noted.detail) == ("rule_relaxed", "one, item 1: blueprint_relaxed")
+    assert isinstance(shown, e.ItemShown)

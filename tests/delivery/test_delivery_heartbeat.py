@@ -42,17 +42,54 @@ async def test_the_used_time_is_saved_every_five_seconds() -> None:
     assert checkpoint.seq == seat.conduct.state.shown_seq
 
 
-async def test_nothing_is_saved_without_an_item_or_while_paused() -> None:
+async def test_a_terminal_gives_signs_of_life_before_any_item_and_while_paused() -> None:
     hall = Hall()
     seat = await hall.seat().enter()
     await seat.pass_time(12)
-    assert await hall.store.last_checkpoint("REF-1") is None
+    waiting = await hall.store.last_checkpoint("REF-1")
+    assert waiting is not None
+    assert (waiting.seq, waiting.shown_ms) == (0, 0)
+    assert waiting.connection == seat.conduct.state.connection
     await seat.to_item()
     await hall.proctor(c.Pause(by="Budi", reason="x"))
-    await seat.pass_time(2)
+    await seat.pass_time(6)
     before = await hall.store.last_checkpoint("REF-1")
     await seat.pass_time(20)
-    assert await hall.store.last_checkpoint("REF-1") == before
+    paused = await hall.store.last_checkpoint("REF-1")
+    assert before is not None
+    assert paused is not None
+    assert paused.at > before.at
+    assert (paused.seq, paused.shown_ms) == (before.seq, before.shown_ms)
+
+
+async def test_used_time_survives_a_return_that_has_to_wait() -> None:
+    hall = Hall()
+    seat = await hall.seat().to_item()
+    await seat.pass_time(10)
+    await seat.flow.close()
+    hall.clock.advance(3)
+    await hall.proctor(c.CheckIdentity(outcome="refused", by="Budi"))
+    back = await hall.seat().enter()
+    await back.pass_time(12)
+    saved = await hall.store.last_checkpoint("REF-1")
+    assert saved is not None
+    assert saved.shown_ms == 10_000
+    await hall.proctor(c.CheckIdentity(outcome="confirmed", by="Budi"))
+    await hall.proctor(c.Authorise(by="Budi"))
+    await back.pass_time(3)
+    back.flow.appeared()
+    assert back.conduct.timekeeper is not None
+    assert back.conduct.timekeeper.shown_ms == 10_000
+
+
+async def test_a_terminal_that_closes_says_that_nobody_is_there() -> None:
+    hall = Hall()
+    seat = await hall.seat().to_item()
+    await seat.pass_time(6)
+    await seat.flow.close()
+    gone = await hall.store.last_checkpoint("REF-1")
+    assert gone is not None
+    assert (gone.connection, gone.shown_ms) == ("", 6_000)
 
 
 async def test_a_checkpoint_that_cannot_be_written_is_tried_again_at_the_next() -> None:
@@ -137,8 +174,7 @@ async def test_the_heart_stops_when_the_session_has_ended(monkeypatch: pytest.Mo
     hall = Hall()
     seat = await hall.seat().to_item()
     await seat.to_the_end()
-    heart = seat.flow._heart
-    assert heart is not None
+    (heart,) = seat.flow._tasks
     await asyncio.wait_for(heart, 5)
 
 
@@ -146,9 +182,8 @@ async def test_closing_a_terminal_stops_its_heart_and_leaves_the_session_as_it_i
     hall = Hall()
     seat = await hall.seat().to_item()
     before = await hall.kinds()
-    heart = seat.flow._heart
+    (heart,) = seat.flow._tasks
     await seat.flow.close()
-    assert heart is not None
     assert heart.cancelled()
     assert await hall.kinds() == before
 
@@ -232,3 +267,50 @@ async def test_checkpoints_of_a_session_that_went_elsewhere_undo_nothing() -> No
     hall.clock.advance(1)
     await first.heart._checkpoint()
     assert await hall.store.last_checkpoint("REF-1") == newest
+
+
+async def watched_seat() -> tuple[Hall, Seat]:
+    """Return a hall with a watch, and a seat that has taken up the news of its beginning."""
+    hall = Hall(watched=True)
+    seat = await hall.seat().to_item()
+    await seat.pass_time(0)
+    await asyncio.sleep(0.1)
+    return hall, seat
+
+
+async def test_with_a_watch_the_store_is_read_only_in_case_something_was_missed() -> None:
+    hall, seat = await watched_seat()
+    reads = hall.store.reads
+    await seat.pass_time(40)
+    assert hall.store.reads - reads == 4
+    await seat.flow.close()
+
+
+async def test_what_a_proctor_does_is_noticed_by_the_watch_without_a_beat() -> None:
+    hall, seat = await watched_seat()
+    await hall.proctor(c.Pause(by="Budi", reason="x"))
+    async with asyncio.timeout(5):
+        while why(seat) is not Standstill.PAUSED:  # noqa: ASYNC110 - the watch tells the flow alone
+            await asyncio.sleep(0.01)
+    await seat.flow.close()
+
+
+async def test_a_watch_keeps_no_screen_up_whose_store_is_out_of_reach() -> None:
+    hall, seat = await watched_seat()
+    await seat.pass_time(4)
+    hall.store.down = True
+    await seat.pass_time(6)
+    assert why(seat) is Standstill.TROUBLE
+    hall.store.down = False
+    await seat.pass_time(2)
+    assert isinstance(seat.view, ItemView)
+    await seat.flow.close()
+
+
+async def test_news_that_could_not_be_read_is_read_at_the_pace_of_a_hall_without_a_watch() -> None:
+    hall, seat = await watched_seat()
+    await seat.flow.close()
+    await hall.proctor(c.Pause(by="Budi", reason="x"))
+    seat.heart.read_soon()
+    await seat.pass_time(2)
+    assert why(seat) is Standstill.PAUSED

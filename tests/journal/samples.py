@@ -7,9 +7,11 @@ from hashlib import sha256
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+import attrs
 import hypothesis.strategies as st
 
 from cact_tui.journal.protocol import Comment, Identity
+from cact_tui.journal.roster import Registration, Sitting
 from cact_tui.sessions.events import (
     EVENTS,
     Build,
@@ -60,6 +62,30 @@ def identity(participant: str = "p1", sitting: str = "s1", number: str = "007") 
 def comment(text: str = "Soal ini membingungkan.", session: str = "a") -> Comment:
     digest = sha256(b"salt" + text.encode()).hexdigest()
     return Comment(session=session, digest=digest, salt="salt", text=text)
+
+
+def sitting(name: str = "s1", **changes: Any) -> Sitting:
+    made = Sitting(id=name, event="e1", date="2026-02-20", room="Aula", wave=1, seats=30)
+    return attrs.evolve(made, **changes)
+
+
+def registration(participant: str = "p1", number: str = "007", **changes: Any) -> Registration:
+    made = Registration(
+        participant=participant,
+        event="e1",
+        sitting="s1",
+        number=number,
+        name="Siti Nurhaliza Rahmawati",
+        nip="198501012010012001",
+        extra_percent=30,
+        plain=True,
+    )
+    return attrs.evolve(made, **changes)
+
+
+def stored(row: Any) -> Any:
+    """Return a changeable row as it is found after it was written."""
+    return attrs.evolve(row, revision=row.revision + 1)
 
 
 _PLAIN: dict[object, st.SearchStrategy[Any]] = {

@@ -22,10 +22,20 @@ import pytest
 from cact_tui.errors import StorageTrouble
 from cact_tui.journal.memory import MemoryStore
 from cact_tui.journal.opening import open_store
+from cact_tui.journal.protocol import Checkpoint
 from cact_tui.journal.sqlite import SqliteStore, writer
 from cact_tui.journal.sqlite.database import Files
 from cact_tui.journal.sqlite.lock import FileLock
-from tests.journal.samples import AT, answer, comment, identity, opened
+from tests.journal.samples import (
+    AT,
+    answer,
+    comment,
+    identity,
+    opened,
+    registration,
+    sitting,
+    stored,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -129,7 +139,7 @@ def _foreign(path: Path) -> None:
 def _newer(path: Path) -> None:
     asyncio.run(fill(path))
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
 
 
 def _cut(path: Path) -> None:
@@ -142,7 +152,7 @@ def _cut(path: Path) -> None:
     [
         (_text, "damaged or no SQLite database"),
         (_foreign, "another program's database"),
-        (_newer, "tables have version 2, this cact_tui knows 1"),
+        (_newer, "tables have version 3, this cact_tui knows 2"),
         (_cut, "damaged"),
     ],
 )
@@ -179,10 +189,53 @@ async def _read(path: Path) -> tuple[object, ...]:
     return recorded
 
 
+async def test_a_journal_of_the_first_version_is_brought_up_and_keeps_its_events(
+    path: Path,
+) -> None:
+    await fill(path)
+    with closing(sqlite3.connect(path)) as connection:
+        for table in ("sittings", "registrations", "pins", "sitting_log", "attempts"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("ALTER TABLE checkpoints DROP COLUMN connection")
+        connection.execute("INSERT INTO checkpoints VALUES ('a', 1, 500, 7, 9)")
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+        before = connection.execute("SELECT bytes FROM events ORDER BY position").fetchall()
+    store = SqliteStore(path)
+    assert len(await store.read("a")) == 4
+    kept = Checkpoint(session="a", seq=1, shown_ms=500, uncharged_ms=7, at=9, connection="")
+    assert await store.last_checkpoint("a") == kept
+    await store.append("", 0, AT, (), [sitting(), registration()])
+    assert await store.roster.registered("e1", "007") == stored(registration())
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("SELECT bytes FROM events ORDER BY position").fetchall() == before
+
+
+async def test_two_processes_that_open_an_older_journal_bring_it_up_once(path: Path) -> None:
+    await fill(path)
+    with closing(sqlite3.connect(path)) as connection:
+        for table in ("sittings", "registrations", "pins", "sitting_log", "attempts"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("ALTER TABLE checkpoints DROP COLUMN connection")
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+    one, other = await asyncio.gather(
+        asyncio.to_thread(SqliteStore, path), asyncio.to_thread(SqliteStore, path)
+    )
+    assert await one.roster.sittings("e1") == await other.roster.sittings("e1") == ()
+    await one.close()
+    await other.close()
+
+
 async def test_a_damaged_page_is_told_when_it_is_read(path: Path) -> None:
     await fill(path, 100)
+    pages = range(path.stat().st_size // 4096)
+    content = path.read_bytes()
     with path.open("r+b") as file:
-        for page in range(1, path.stat().st_size // 4096):
+        # Pages with events; those with the tables' definitions are read when it is opened.
+        for page in (n for n in pages if b'"seq":' in content[n * 4096 : (n + 1) * 4096]):
             file.seek(page * 4096)
             file.write(b"\xff" * 100)
     store = SqliteStore(path)

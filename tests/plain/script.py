@@ -17,6 +17,7 @@ from cact_tui.delivery.views import (
     IdentityView,
     ItemView,
     LanguageView,
+    MessageView,
     Passage,
     PassageView,
     Saving,
@@ -43,6 +44,10 @@ IDENTITY = IdentityView(
     text="Type your participant number.",
     ask_name=True,
     groups=(Choice("jpt", "Senior"), Choice("pelaksana", "Executive")),
+)
+PIN = evolve(IDENTITY, ask_name=False, groups=(), ask_pin=True)
+MESSAGE = MessageView(
+    language="en", message="m-1", title="MESSAGE FROM THE PROCTOR", text="Please speak to me."
 )
 PRIVACY = PassageView(
     language="en", passage=Passage.PRIVACY, title="PRIVACY NOTICE", text="What is kept.\n\nLong."
@@ -119,6 +124,8 @@ END = EndView(
 ALL_VIEWS: tuple[View, ...] = (
     LANGUAGES,
     IDENTITY,
+    PIN,
+    MESSAGE,
     PRIVACY,
     SECTION,
     CONFIRM,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cact_tui.delivery.actions import Respond
+from cact_tui.delivery.actions import Identify, Respond
 from cact_tui.plain.console import (
     FdWriter,
     ThreadReader,
@@ -57,12 +57,15 @@ class Hand:
     def __init__(self, master: int) -> None:
         self._master = master
         self.seen = ""
+        self.whole = ""
 
     async def await_words(self, words: str) -> None:
         os.set_blocking(self._master, False)
         for _ in range(2000):
             with contextlib.suppress(BlockingIOError):
-                self.seen += os.read(self._master, 4096).decode()
+                came = os.read(self._master, 4096).decode()
+                self.seen += came
+                self.whole += came
             if words in self.seen:
                 self.seen = self.seen.split(words, 1)[1]
                 return
@@ -217,3 +220,25 @@ def test_the_locale_says_whether_utf8_is_understood(
     environment: dict[str, str], *, expected: bool
 ) -> None:
     assert speaks_utf8(environment) is expected
+
+
+async def test_a_pin_is_not_echoed_by_the_terminal_and_what_follows_is(
+    tty: tuple[int, int],
+) -> None:
+    flow = FakeFlow(script.PIN, script.SECTION, moves=(Identify,))
+    hand = Hand(tty[0])
+    running = asyncio.ensure_future(
+        run_on_console(flow, environment=UTF8, input_fd=tty[1], output_fd=tty[1])
+    )
+    await hand.await_words("NIP: ")
+    hand.type("0231\n")
+    await hand.await_words("0231")
+    await hand.await_words("PIN: ")
+    hand.type("482913\n")
+    await hand.await_words("Press Enter to go on: ")
+    assert "482913" not in hand.whole
+    hand.type("x\n")
+    await hand.await_words("x")
+    assert flow.actions == [Identify(number="0231", pin="482913")]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -6,6 +6,7 @@ import pytest
 from attrs import evolve
 
 from cact_tui.delivery.actions import (
+    Acknowledge,
     Back,
     ChooseLanguage,
     Confirm,
@@ -94,6 +95,29 @@ async def test_a_number_alone_is_enough_where_a_roster_knows_the_rest() -> None:
     flow = FakeFlow(evolve(script.IDENTITY, ask_name=False, groups=()))
     await scripted(flow, [" 19860926 201505 1 001 "])
     assert flow.actions == [Identify(number="19860926 201505 1 001")]
+
+
+async def test_a_pin_is_asked_for_anew_after_a_complaint() -> None:
+    wrong = evolve(script.PIN, problem="That is not the PIN.")
+    flow = FakeFlow(script.PIN, wrong, moves=(Identify,))
+    text, _ = await scripted(flow, ["0231", "482913", "0231", "771204"])
+    assert flow.actions == [
+        Identify(number="0231", pin="482913"),
+        Identify(number="0231", pin="771204"),
+    ]
+    assert "PIN:\n" in text
+    assert "That is not the PIN.\n" in text
+    assert "Enter keeps 482913" not in text
+    assert "482913" not in text
+
+
+async def test_a_message_is_said_and_read_with_enter_before_the_test_goes_on() -> None:
+    flow = FakeFlow(script.MESSAGE, script.ITEM, moves=(Acknowledge,))
+    text, _ = await scripted(flow, ["what?", ""])
+    assert flow.actions == [Acknowledge("m-1")]
+    assert "Please speak to me.\n" in text
+    assert "Press Enter on an empty line when you have read the message.\n" in text
+    assert text.index("Please speak") < text.index("What is the first step?")
 
 
 async def test_a_complaint_is_said_and_what_was_typed_can_be_kept() -> None:

@@ -22,6 +22,8 @@ from cact_tui.psychometrics.structure import Structure
 
 VECTORS = Path(os.environ.get("CACT_VECTORS", Path(__file__).parent / "vectors"))
 MODELS = ("1PL", "2PL", "3PL", "4PL", "GRM", "GPCM")
+"""Models whose higher categories belong to higher thetas, for pools made at random."""
+ALL_MODELS = (*MODELS, "MGRM", "PCM", "RSM", "NRM")
 
 
 def vectors(name: str) -> Any:
@@ -32,8 +34,16 @@ def vectors(name: str) -> Any:
 def parameters(model: str, row: Sequence[float | None]) -> Parameters:
     """Return the parameters of one of catR's rows under the keys of the bank format."""
     values = [float(value) for value in row if value is not None]
-    if model in {"GRM", "GPCM"}:
-        return {"a": values[0], "b": values[1:]}
+    by_lists: dict[str, Parameters] = {
+        "GRM": {"a": values[0], "b": values[1:]},
+        "MGRM": {"a": values[0], "b": sum(values[1:2]), "c": values[2:]},
+        "PCM": {"b": values},
+        "GPCM": {"a": values[0], "b": values[1:]},
+        "RSM": {"b": values[0], "steps": values[1:]},
+        "NRM": {"a": values[::2], "c": values[1::2]},
+    }
+    if model in by_lists:
+        return by_lists[model]
     keys = {"1PL": "b", "2PL": "ab", "3PL": "abc", "4PL": "abcd"}[model]
     return {key: value for key, value in zip("abcd", values, strict=True) if key in keys}
 
@@ -115,14 +125,23 @@ def simulated(
 @st.composite
 def items_of_any_model(draw: st.DrawFn) -> tuple[str, Parameters]:
     """Draw a model and sound parameters of one item."""
-    model = draw(st.sampled_from(MODELS))
+    model = draw(st.sampled_from(ALL_MODELS))
     slope = draw(st.floats(0.05, 4.0))
     places = st.floats(-6.0, 6.0)
-    if model == "GRM":
-        steps = draw(st.lists(places, min_size=1, max_size=6, unique=True))
-        return model, {"a": slope, "b": sorted(steps)}
-    if model == "GPCM":
-        return model, {"a": slope, "b": draw(st.lists(places, min_size=1, max_size=6))}
+    ordered = sorted(draw(st.lists(places, min_size=1, max_size=6, unique=True)))
+    hundredths = st.lists(st.integers(-600, 600), min_size=1, max_size=6, unique=True)
+    descending = sorted(draw(hundredths), reverse=True)
+    some = draw(st.lists(places, min_size=1, max_size=6))
+    by_lists: dict[str, Parameters] = {
+        "GRM": {"a": slope, "b": ordered},
+        "MGRM": {"a": slope, "b": draw(places), "c": [step / 100 for step in descending]},
+        "PCM": {"b": some},
+        "GPCM": {"a": slope, "b": some},
+        "RSM": {"b": draw(places), "steps": some},
+        "NRM": {"a": [draw(st.floats(-4.0, 4.0)) or slope for _ in some], "c": some},
+    }
+    if model in by_lists:
+        return model, by_lists[model]
     lower = draw(st.floats(0.0, 0.5))
     values = {"a": slope, "b": draw(places), "c": lower, "d": draw(st.floats(0.6, 1.0))}
     keys = {"1PL": "b", "2PL": "ab", "3PL": "abc", "4PL": "abcd"}[model]

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cact_tui.psychometrics.models.dichotomous import FOUR_PL, ONE_PL, THREE_PL, TWO_PL
-from cact_tui.psychometrics.models.graded import GRM
-from cact_tui.psychometrics.models.partial_credit import GPCM
+from cact_tui.psychometrics.models.graded import GRM, MGRM
+from cact_tui.psychometrics.models.nominal import NRM
+from cact_tui.psychometrics.models.partial_credit import GPCM, PCM, RSM
 from cact_tui.psychometrics.pool import Pool
 from cact_tui.psychometrics.protocols import Model, Parameters
 from tests.psychometrics.cases import items_of_any_model, pool_of_items
@@ -64,21 +65,26 @@ def test_information_is_minus_the_expected_second_derivative(
     )
 
 
-def test_pitfall_5_far_thetas_give_probability_1_and_information_0() -> None:
+def test_pitfall_05_far_thetas_give_probability_1_and_information_0() -> None:
     pool = one("2PL", {"a": 3.0, "b": 0.0})
     assert pool.probabilities(np.array([300.0]))[0, 0].tolist() == [
         pytest.approx(0.0, abs=1e-300),
         1.0,
     ]
     assert pool.information(np.array([300.0, -300.0])).tolist() == [[0.0], [0.0]]
-    graded = one("GRM", {"a": 3.0, "b": [-1.0, 0.0, 1.0]})
-    credit = one("GPCM", {"a": 3.0, "b": [-1.0, 0.0, 1.0]})
-    for polytomous in (graded, credit):
+    for polytomous in (
+        one("GRM", {"a": 3.0, "b": [-1.0, 0.0, 1.0]}),
+        one("MGRM", {"a": 3.0, "b": 0.0, "c": [1.0, 0.0, -1.0]}),
+        one("PCM", {"b": [-1.0, 0.0, 1.0]}, D=3.0),
+        one("GPCM", {"a": 3.0, "b": [-1.0, 0.0, 1.0]}),
+        one("RSM", {"b": 0.0, "steps": [-1.0, 0.0, 1.0]}, D=3.0),
+        one("NRM", {"a": [3.0, 6.0, 9.0], "c": [3.0, 3.0, 0.0]}),
+    ):
         assert polytomous.probabilities(np.array([300.0]))[0, 0, -1] == 1.0
         assert polytomous.information(np.array([300.0]))[0, 0] == pytest.approx(0.0, abs=1e-300)
 
 
-def test_pitfall_6_information_counts_the_upper_asymptote() -> None:
+def test_pitfall_06_information_counts_the_upper_asymptote() -> None:
     pool = one("4PL", {"a": 1.5, "b": 0.0, "c": 0.2, "d": 0.9})
     assert pool.information(np.array([2.0]))[0, 0] == pytest.approx(0.0195, abs=5e-5)
 
@@ -89,15 +95,17 @@ def test_pitfall_6_information_counts_the_upper_asymptote() -> None:
         ("1PL", {"b": 0.4}),
         ("3PL", {"a": 1.3, "b": 0.4, "c": 0.2}),
         ("GRM", {"a": 1.3, "b": [-0.5, 0.9]}),
+        ("MGRM", {"a": 1.3, "b": 0.4, "c": [0.9, -0.5]}),
+        ("PCM", {"b": [0.9, -0.5]}),
         ("GPCM", {"a": 1.3, "b": [0.9, -0.5]}),
     ],
 )
-def test_pitfall_7_the_scaling_constant_multiplies_the_slope_everywhere(
+def test_pitfall_07_the_scaling_constant_multiplies_the_slope_everywhere(
     model: str, parameters: Parameters
 ) -> None:
     scaled = one(model, parameters, 1.702)
     steeper: dict[str, Any] = dict(parameters) | {"a": 1.702 * float(parameters.get("a", 1.0))}  # type: ignore[arg-type]
-    same = one("2PL" if model == "1PL" else model, steeper)
+    same = one({"1PL": "2PL", "PCM": "GPCM"}.get(model, model), steeper)
     theta = np.linspace(-3, 3, 7)
     assert scaled.probabilities(theta) == pytest.approx(same.probabilities(theta), abs=1e-14)
     assert scaled.information(theta) == pytest.approx(same.information(theta), abs=1e-14)
@@ -118,6 +126,53 @@ def test_pitfall_15_higher_categories_belong_to_higher_thetas() -> None:
         chances = pool.probabilities(np.array([-5.0, 5.0]))[:, 0]
         assert chances[0].argmax() == 0
         assert chances[1].argmax() == 3
+
+
+@pytest.mark.parametrize(
+    ("model", "parameters", "same_as", "same"),
+    [
+        ("MGRM", {"a": 1.4, "b": 0.3, "c": [1, -1]}, "GRM", {"a": 1.4, "b": [-0.7, 1.3]}),
+        ("PCM", {"b": [0.6, -0.2]}, "GPCM", {"a": 1.0, "b": [0.6, -0.2]}),
+        ("RSM", {"b": 0.5, "steps": [0.1, -0.7]}, "PCM", {"b": [0.6, -0.2]}),
+    ],
+)
+def test_pitfall_15_the_models_of_rating_scales_are_special_cases(
+    model: str, parameters: Parameters, same_as: str, same: Parameters
+) -> None:
+    theta = np.linspace(-4, 4, 9)
+    for D in (1.0, 1.702):
+        one_way, other_way = one(model, parameters, D), one(same_as, same, D)
+        assert one_way.probabilities(theta) == pytest.approx(
+            other_way.probabilities(theta), abs=1e-14
+        )
+        assert one_way.information(theta) == pytest.approx(other_way.information(theta), abs=1e-14)
+
+
+def test_pitfall_15_the_nrm_holds_the_gpcm_with_the_conversion_that_is_documented() -> None:
+    a, D, b = 1.3, 1.702, np.array([0.9, -0.5, 0.2])
+    credit = one("GPCM", {"a": a, "b": b.tolist()}, D)
+    slopes, intercepts = D * a * np.arange(1, 4), -D * a * b.cumsum()
+    nominal = one("NRM", {"a": slopes.tolist(), "c": intercepts.tolist()})
+    theta = np.linspace(-4, 4, 9)
+    assert nominal.probabilities(theta) == pytest.approx(credit.probabilities(theta), abs=1e-14)
+    assert nominal.information(theta) == pytest.approx(credit.information(theta), abs=1e-13)
+
+
+def test_pitfall_07_the_nrm_alone_knows_no_scaling_constant() -> None:
+    parameters: Parameters = {"a": [0.8, -0.4], "c": [0.3, 0.1]}
+    theta = np.linspace(-3, 3, 7)
+    with_D, without = one("NRM", parameters, 1.702), one("NRM", parameters)
+    assert (with_D.probabilities(theta) == without.probabilities(theta)).all()
+    assert (with_D.information(theta) == without.information(theta)).all()
+
+
+def test_the_category_with_the_largest_slope_of_the_nrm_belongs_to_the_highest_thetas() -> None:
+    pool = one("NRM", {"a": [0.8, -0.4, 0.8], "c": [0.3, 0.1, -1.0]})
+    chances = pool.probabilities(np.array([-30.0, 30.0]))[:, 0]
+    assert chances.argmax(axis=1).tolist() == [2, 1]
+    lowest, highest = NRM.extremes(pool.groups[0].packed)
+    assert lowest.tolist() == [[False, False, True, False]]
+    assert highest.tolist() == [[False, True, False, True]]
 
 
 def test_tail_probabilities_of_the_grm_keep_their_digits() -> None:
@@ -150,6 +205,19 @@ def test_tail_probabilities_of_the_grm_keep_their_digits() -> None:
         (GPCM, {"a": 0, "b": [0.5]}, "a"),
         (GPCM, {"a": 1.0, "b": [0.5, True]}, "b"),
         (GPCM, {"a": 1.0, "b": [0.5], "c": 0.1}, "c"),
+        (MGRM, {"a": 1.0, "b": [0.5], "c": [0.5]}, "b"),
+        (MGRM, {"a": 1.0, "b": 0.5, "c": [0.5, 0.5]}, "c"),
+        (MGRM, {"a": 1.0, "b": 0.5, "c": [0.1, 0.5]}, "c"),
+        (MGRM, {"a": 1.0, "b": 1.0, "c": [1e-170, 0.0]}, "c"),
+        (PCM, {"b": 0.5}, "b"),
+        (PCM, {"a": 1.0, "b": [0.5]}, "a"),
+        (RSM, {"b": [0.5], "steps": [0.1]}, "b"),
+        (RSM, {"b": 0.5}, "steps"),
+        (RSM, {"b": 0.5, "steps": []}, "steps"),
+        (NRM, {"a": [1.0, 2.0], "c": [0.5]}, "c"),
+        (NRM, {"a": 1.0, "c": [0.5]}, "a"),
+        (NRM, {"a": [0.0, 0.0], "c": [0.5, 0.1]}, "a"),
+        (NRM, {"a": [1.0], "c": [0.5], "b": [0.1]}, "b"),
     ],
 )
 def test_parameters_that_cannot_be_used_are_named_with_a_cure(

@@ -25,9 +25,30 @@ GROUPS = (
     registry.ESTIMATORS,
     registry.STOPS,
 )
+BOUNDED: dict[str, object] = {"tag": "area", "bounds": {"x": [1, 2]}}
+SHARED: dict[str, object] = {"tag": "area", "shares": {"x": 0.25, "y": 0.75}}
 NEEDED: dict[str, dict[str, object]] = {
-    "bounds": {"tag": "area", "bounds": {"x": [1, 2]}},
+    "all": {"rules": [{"rule": "bounds", **BOUNDED}, {"rule": "quotas", **SHARED}]},
+    "bounds": BOUNDED,
+    "shadow": {"constraints": [{"tag": "area", "value": "x", "min": 1}]},
+    "confidence_interval": {"cuts": [0.5]},
+    "earlier": {"scale": "literacy"},
+    "eligibility": {"parameters": {"A-1": 0.3}},
+    "first_items": {"items": ["A-1"]},
+    "glr": {"cuts": [-1, 1]},
+    "group": {"by_group": {"administrator": -0.5}},
+    "minimum_information": {"below": 0.1},
+    "planned_missing": {"blocks": 6},
+    "predicted_reduction": {"at_most": 0.3},
+    "priority_index": BOUNDED,
+    "proportions": SHARED,
+    "quotas": SHARED,
+    "restricted_maximum": {"maximum": 0.2, "rates": {"A-1": 0.3}},
     "se": {"at_most": 0.3},
+    "sprt": {"cuts": [0.5]},
+    "sympson_hetter": {"cuts": [0], "parameters": {"A-1": 0.3, "A-2": [0.2, 0.9]}},
+    "theta_change": {"at_most": 0.05},
+    "weighted_penalty": BOUNDED,
 }
 
 
@@ -94,7 +115,7 @@ def test_settings_become_arguments_lists_become_tuples_whole_numbers_floats() ->
     assert eap == ExpectedAPosteriori(lower=-4.0, upper=4.0, nodes=33)
 
 
-def test_pitfall_9_every_unknown_or_missing_setting_is_reported() -> None:
+def test_pitfall_09_every_unknown_or_missing_setting_is_reported() -> None:
     with pytest.raises(SettingsError) as refusal:
         registry.build(registry.EXPOSURES, "randomesque", {"kk": 3, "top": 2})
     first, second = refusal.value.problems

@@ -65,7 +65,7 @@ def test_padding_and_unscored_answers_contribute_nothing() -> None:
     assert nothing.tolist() == np.zeros((2, len(GRID))).tolist()
 
 
-def test_pitfall_4_a_thousand_items_do_not_underflow() -> None:
+def test_pitfall_04_a_thousand_items_do_not_underflow() -> None:
     pool = same_slope_pool(1000)
     items, categories = answers(*([0, 1] * 500))
     log_likelihood = pool.log_likelihood(items, categories, GRID)

@@ -1,6 +1,4 @@
-"""Agreement with catR and mirt; see vectors/README.md for where the numbers come from."""
-
-from typing import Any
+"""Item selection and whole tests against catR, and EAP against mirt; see vectors/README.md."""
 
 import numpy as np
 import pytest
@@ -9,10 +7,9 @@ from cact_tui.psychometrics.administration import begin, choose, update
 from cact_tui.psychometrics.arrays import FloatArray
 from cact_tui.psychometrics.estimation.eap import ExpectedAPosteriori
 from cact_tui.psychometrics.estimation.posterior import moments, posterior
-from cact_tui.psychometrics.estimation.wle import WeightedLikelihood, item_curves
+from cact_tui.psychometrics.estimation.wle import WeightedLikelihood
 from cact_tui.psychometrics.pool import Pool
 from cact_tui.psychometrics.priors import NormalPrior
-from cact_tui.psychometrics.protocols import Estimates
 from cact_tui.psychometrics.structure import Structure
 from tests.psychometrics.cases import MODELS, mirt_parameters, plain_rules, pool_of, vectors
 
@@ -20,69 +17,6 @@ from tests.psychometrics.cases import MODELS, mirt_parameters, plain_rules, pool
 def right_in_catr(model: str, D: float) -> bool:
     """Return whether catR's derivatives can be trusted: it leaves D out of those of the GPCM."""
     return model != "GPCM" or D == 1
-
-
-def estimated(pool: Pool, x: list[int | None], estimate: dict[str, Any]) -> Estimates:
-    """Return our estimate with the settings of one of catR's."""
-    items = np.arange(len(pool))[None, :]
-    categories = np.array([[-1 if answer is None else answer for answer in x]])
-    prior = NormalPrior(*map(float, estimate["priorPar"]))
-    if estimate["method"] == "EAP":
-        lower, upper, nodes = estimate["parInt"]
-        eap = ExpectedAPosteriori(lower=float(lower), upper=float(upper), nodes=nodes)
-        return eap.estimate(pool, items, categories, prior)
-    lower, upper = map(float, estimate["range"])
-    wle = WeightedLikelihood(lower=lower, upper=upper)
-    return wle.estimate(pool, items, categories, prior)
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_probabilities_and_information_agree_with_catr_to_1e_10(model: str) -> None:
-    for case in vectors("catr_prob_info.json")["cases"]:
-        if case["model"] != model:
-            continue
-        pool = pool_of(model, case["items"], float(case["D"]))
-        theta = np.array(case["theta"], dtype=np.float64)
-        chances = pool.probabilities(theta)
-        for at, by_item in enumerate(case["P"]):
-            for item, row in enumerate(by_item):
-                expected = [value for value in row if value is not None]
-                ours = chances[at, item, 1:2] if len(expected) == 1 else chances[at, item]
-                assert ours[: len(expected)] == pytest.approx(expected, abs=1e-10, rel=0)
-        if right_in_catr(model, case["D"]):
-            _, information, skew = item_curves(pool, np.arange(len(pool)), theta[None, :])
-            assert pool.information(theta) == pytest.approx(np.array(case["info"]), abs=1e-10)
-            assert pytest.approx(np.array(case["info"]), abs=1e-10) == information.T
-            assert pytest.approx(np.array(case["J"]), abs=1e-10) == skew.T
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_eap_on_the_same_grid_agrees_with_catr_to_1e_8(model: str) -> None:
-    reference = vectors(f"catr_theta_{model}.json")
-    pools = {b["bank"]: pool_of(model, b["items"], float(b["D"])) for b in reference["banks"]}
-    for case in reference["cases"]:
-        for estimate in case["est"].values():
-            if estimate["method"] == "EAP" and estimate["priorDist"] == "norm":
-                ours = estimated(pools[case["bank"]], case["x"], estimate)
-                assert ours.theta[0] == pytest.approx(estimate["theta"], abs=1e-8, rel=0)
-                assert ours.se[0] == pytest.approx(estimate["se"], abs=1e-8, rel=0)
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_wle_agrees_with_catr_to_1e_6_where_catr_has_a_root(model: str) -> None:
-    reference = vectors(f"catr_theta_{model}.json")
-    banks = {bank["bank"]: bank for bank in reference["banks"]}
-    pools = {b["bank"]: pool_of(model, b["items"], float(b["D"])) for b in reference["banks"]}
-    for case in reference["cases"]:
-        D = banks[case["bank"]]["D"]
-        estimate = case["est"]["WL"]
-        ours = estimated(pools[case["bank"]], case["x"], estimate)
-        clamped = abs(estimate["theta"]) >= estimate["range"][1]
-        assert ours.fell_back[0] == clamped
-        if not clamped:
-            assert ours.theta[0] == pytest.approx(estimate["theta"], abs=1e-6, rel=0)
-        if not clamped and right_in_catr(model, D):
-            assert ours.se[0] == pytest.approx(estimate["se"], abs=1e-6, rel=0)
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import attrs
 import pytest
@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from cact_tui.banks.items import BankPurpose
+from cact_tui.banks.items import BankPurpose, ItemStatus
 from cact_tui.errors import BadInput
 from cact_tui.journal.protocol import Comment
 from cact_tui.results.build import build_result
+from cact_tui.results.page import result_page
 from cact_tui.results.plain import NotAResult, from_json, from_plain, to_json, to_plain
 from cact_tui.results.tree import Result
 from cact_tui.sessions import events as e
@@ -22,6 +23,7 @@ from tests.results.samples import (
     AT,
     CANARY,
     bank,
+    closing,
     full,
     identity,
     materials,
@@ -29,7 +31,11 @@ from tests.results.samples import (
     recorded,
     sat,
     section,
+    shown,
 )
+
+if TYPE_CHECKING:
+    from cact_tui.config.settings import Materials
 
 SCHEMA = json.loads(
     files("cact_tui.results").joinpath("schema/result-1.schema.json").read_text(encoding="utf-8")
@@ -164,6 +170,22 @@ def test_a_section_that_never_began_says_so() -> None:
     valid(result)
 
 
+def test_a_section_s_budget_is_the_one_it_had_with_all_extra_time() -> None:
+    granted = [
+        e.TimeExtended(
+            grant=grant, seconds=300, kind="incident", by="Ani", reason="other", section=section
+        )
+        for grant, section in (("g-1", "s-alpha"), ("g-2", None), ("g-3", "s-alpha"))
+    ]
+    plain = build_result(sat(full(), {"alpha": ANSWERS}), full())
+    before = plain.sections[0].budget_seconds
+    assert before is not None
+    result = build_result(sat(full(), {"alpha": ANSWERS}, extra=granted), full())
+    assert result.sections[0].id == "s-alpha"
+    assert result.sections[0].budget_seconds == before + 600
+    valid(result)
+
+
 def test_an_item_still_on_the_screen_is_open() -> None:
     record = sat(full(), {"alpha": ANSWERS}, unfinished=["alpha"])[:-2]
     result = build_result(record, full())
@@ -195,6 +217,93 @@ def test_identity_and_comments_may_be_erased() -> None:
     assert erased.participant.name is None
     assert erased.participant.position_group == "administrator"
     valid(erased)
+
+
+def granted(grant: str, seconds: int, kind: str, section: str | None = None) -> e.TimeExtended:
+    return e.TimeExtended(
+        grant=grant, seconds=seconds, kind=kind, by="BUDI", reason="the-reason", section=section
+    )
+
+
+def test_what_proctors_did_is_told_but_never_their_words_or_why_an_accommodation() -> None:
+    extra: list[e.Event] = [
+        e.IdentityChecked(outcome="refused", by="BUDI", reason="examinee.id"),
+        e.IdentityChecked(outcome="confirmed", by="SARI"),
+        granted("g1", 900, "planned"),
+        granted("g2", 120, "incident", "s-alpha"),
+        e.MessageSent(digest="aa" * 32, by="BUDI"),
+        e.MessageSent(digest="bb" * 32, by="BUDI"),
+    ]
+    result = build_result(sat(full(), {"alpha": ANSWERS}, extra=extra), full())
+    content = valid(result)
+    told = content["incidents"]
+    assert [(one["outcome"], one["by"], one["reason"]) for one in told["identity_checks"]] == [
+        ("refused", "BUDI", "examinee.id"),
+        ("confirmed", "SARI", None),
+    ]
+    assert [(one["kind"], one["section"], one["reason"]) for one in told["extra_time"]] == [
+        ("planned", None, None),
+        ("incident", "s-alpha", "the-reason"),
+    ]
+    assert told["messages"] == 2
+    assert content["session"]["accommodation"] == "extra time, 900 s"
+    page = result_page(result)
+    assert "15:00 for the whole session, planned, by BUDI" in page
+    assert "2:00 in s-alpha, incident, by BUDI" in page
+    assert "refused by BUDI" in page
+    assert from_json(to_json(result)) == result
+
+
+@given(categories=st.lists(st.sampled_from([0, 1, "timed_out"]), min_size=2, max_size=2))
+@settings(max_examples=6, deadline=None)
+def test_pretest_items_are_listed_and_change_nothing_that_is_said(
+    categories: list[int | str],
+) -> None:
+    event = with_pretest()
+    (one,) = event.battery.sections
+    record = sat(event, {"alpha": ANSWERS})
+    events = [entry.event for entry in record]
+    at = next(n for n, event in enumerate(events) if isinstance(event, e.SectionEnded))
+    ended = events[at]
+    assert isinstance(ended, e.SectionEnded)
+    for number, category in enumerate(categories):
+        item = event.banks["bank-alpha"].items[f"ALPHA-{38 + number:03d}"]
+        place = len(ANSWERS) + number + 1
+        pretest = evolve(shown(one.id, place, item, ended.interim), role="pretest")
+        events[at:at] = [pretest, closing(one.id, place, item, category)]
+        at += 2
+    alone, among = (build_result(found, event) for found in (record, recorded(events)))
+    valid(among)
+    assert among.profile == alone.profile
+    assert among.evidence == alone.evidence
+    assert evolve(among.counts, pretest=0) == alone.counts
+    assert among.counts.pretest == 2
+    assert among.sections[0].estimates == alone.sections[0].estimates
+    assert among.sections[0].items[: len(ANSWERS)] == alone.sections[0].items
+    assert [item.role for item in among.sections[0].items[len(ANSWERS) :]] == ["pretest"] * 2
+
+
+def with_pretest() -> Materials:
+    """Return materials whose last two items are pretested and have no parameters."""
+    event = full()
+    bank = event.banks["bank-alpha"]
+    items = {
+        name: evolve(item, status=ItemStatus.PRETEST, parameters=None, provenance=None)
+        if number >= 38
+        else item
+        for number, (name, item) in enumerate(bank.items.items())
+    }
+    return evolve(event, banks={bank.id: evolve(bank, items=items)})
+
+
+def test_a_result_from_before_these_fields_is_still_read() -> None:
+    content = json.loads(to_json(build_result(sat(full(), {"alpha": ANSWERS}), full())))
+    for name in ("extra_time", "identity_checks", "messages"):
+        del content["incidents"][name]
+    del content["counts"]["pretest"]
+    del content["sections"][0]["counts"]["pretest"]
+    del content["sections"][0]["method"]["pretest"]
+    assert from_json(json.dumps(content)).sections[0].method.pretest is None
 
 
 def test_incidents_are_told_with_their_times() -> None:

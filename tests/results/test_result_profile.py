@@ -22,7 +22,7 @@ from cact_tui.results.levels import compare, find_level, level_chances
 from cact_tui.results.posterior import Posterior, posterior_of
 from cact_tui.results.profile import build_profile, may_show_participant, metric_problems
 from cact_tui.sessions import events as e
-from cact_tui.sessions.engine import compile_pool, eligible
+from cact_tui.sessions.pools import compile_pool, eligible
 from tests.results.samples import (
     ASSUMED,
     CALIBRATED,

@@ -204,6 +204,7 @@ def names(events: tuple[e.Event, ...] | Refused) -> tuple[str, ...] | str:
 COMMANDS: Mapping[str, c.Command] = {
     "Attach": signing_in("first"),
     "Authorise": c.Authorise(by="Budi"),
+    "CheckIdentity": c.CheckIdentity(outcome="refused", by="Budi", reason="examinee.id"),
     "FinishRules": c.FinishRules(connection="first"),
     "FinishPractice": c.FinishPractice(connection="first", answers=4),
     "StartSection": starting(),
@@ -216,6 +217,13 @@ COMMANDS: Mapping[str, c.Command] = {
     "Resume": c.Resume(by="Budi"),
     "CallProctor": c.CallProctor(connection="first"),
     "MakeComment": c.MakeComment(connection="first", digest="aa"),
+    "SendMessage": c.SendMessage(digest="bb", by="Budi"),
+    "AcknowledgeMessage": c.AcknowledgeMessage(connection="first", digest="bb"),
+    "ExtendTime": c.ExtendTime(
+        grant="g-1", seconds=300, kind="incident", by="Budi", reason="technical.network"
+    ),
+    "ChangeSeat": c.ChangeSeat(seat="07", by="Budi", reason="technical.workstation"),
+    "ClearLockout": c.ClearLockout(by="Budi", reason="other"),
     "RecordIrregularity": c.RecordIrregularity(code="noise", detail="drill"),
     "Terminate": c.Terminate(by="Budi", reason="cheating"),
     "Withdraw": c.Withdraw(reason="ill"),

@@ -45,7 +45,7 @@ PROGRESS = (
     "CloseItem",
     "EndBreak",
 )
-PARTICIPANT = (*PROGRESS, "CallProctor", "MakeComment")
+PARTICIPANT = (*PROGRESS, "CallProctor", "MakeComment", "AcknowledgeMessage")
 HALL = Keyed(battery(authorisation="proctor"))
 
 
@@ -103,7 +103,7 @@ def test_reopening_leaves_an_end_and_waits_for_authorisation(end: str) -> None:
 
 
 def test_a_battery_taken_to_its_end_is_not_reopened_because_nothing_is_left() -> None:
-    assert outcome(FINISHED, COMMANDS["Reopen"]) == "out_of_place"
+    assert outcome(FINISHED, COMMANDS["Reopen"]) == "nothing_left"
 
 
 def test_a_session_that_goes_on_is_not_reopened() -> None:
@@ -352,7 +352,7 @@ def test_an_early_end_closes_the_item_on_the_screen(end: c.Command, how: ItemSta
 def test_only_a_session_that_never_began_is_canceled() -> None:
     cancel = COMMANDS["Cancel"]
     assert outcome(INTRODUCTION, cancel) == ("SessionCanceled",)
-    assert outcome(CHOOSING, cancel) == "out_of_place"
+    assert outcome(CHOOSING, cancel) == "begun"
 
 
 def test_calls_and_comments_name_the_item_on_the_screen_even_while_paused() -> None:

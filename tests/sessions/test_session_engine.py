@@ -8,10 +8,11 @@ from attrs import evolve as changed
 from hypothesis import given, settings
 
 from cact_tui.banks.items import ItemStatus
-from cact_tui.sessions.engine import SectionEngine, UnusableSection, eligible, option_order
+from cact_tui.sessions.engine import SectionEngine, UnusableSection, option_order
 from cact_tui.sessions.events import Prior
 from cact_tui.sessions.outcomes import Over, Pick
 from cact_tui.sessions.plan import BatteryPlan
+from cact_tui.sessions.pools import eligible
 from cact_tui.sessions.specification import (
     RuleChoice,
     SectionSpecification,

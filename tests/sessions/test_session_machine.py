@@ -48,7 +48,8 @@ class Model:
 
     `gate` says whether the test may go on: `waiting`, `open`, or the name of who holds it;
     `place` is where the participant stands; `sections` counts items closed per section; `screen`
-    is the item on the screen and its position.
+    is the item on the screen and its position. `papers` is what was found of them; `unread` and
+    `sent` are messages; `granted` is extra seconds by grant, `late` those of the section that runs.
     """
 
     hall: bool
@@ -65,6 +66,16 @@ class Model:
     screen: tuple[str, int] | None = None
     taken: set[str] = field(factory=set)
     events: int = 0
+    papers: str | None = None
+    seat: str = ""
+    unread: list[str] = field(factory=list)
+    sent: set[str] = field(factory=set)
+    granted: dict[str, int] = field(factory=dict)
+    late: int = 0
+
+    @property
+    def runs(self) -> bool:
+        return self.place in ("choosing", "item")
 
     def refusal(self, connection: str | None, *, steps_on: bool) -> str:
         """Return why nobody can do this now, whatever it is in detail; empty when one can."""
@@ -186,7 +197,7 @@ class SessionMachine(RuleBasedStateMachine):
         if model.gate in ("open", "participant") and started and too_much:
             events.append("AuthorisationRequired")
             model.gate = "waiting"
-        if confirms and model.gate == "waiting" and not model.hall:
+        if confirms and model.gate == "waiting" and not model.hall and model.papers != "refused":
             events.append("Authorised")
             model.authorise()
         elif confirms and model.gate == "participant":
@@ -222,6 +233,7 @@ class SessionMachine(RuleBasedStateMachine):
         if self.step(small.starting(connection), connection, "introduction", "SectionStarted"):
             self.model.place = "choosing"
             self.model.sections.append(0)
+            self.model.late = 0
 
     @rule(pick=PICK)
     def present(self, pick: int) -> None:
@@ -299,6 +311,7 @@ class SessionMachine(RuleBasedStateMachine):
         }
         for _ in range(times):
             if self.model.gate != "open":
+                self.look_at_papers("Ani", "confirmed")
                 self.authorise("Ani")
                 self.resume("Ani")
             if self.model.place == "choosing" and self.model.sections[-1] >= ENOUGH:
@@ -327,22 +340,83 @@ class SessionMachine(RuleBasedStateMachine):
     def resume(self, by: str) -> None:
         model = self.model
         held = model.gate not in ("open", "waiting")
-        if (
-            self.does(
-                c.Resume(by=by),
-                model.refusal(None, steps_on=False) or (("Resumed",) if held else ()),
-            )
-            and held
-        ):
+        waits: str | tuple[str, ...] = "not_authorised" if model.gate == "waiting" else ()
+        expected = model.refusal(None, steps_on=False) or (("Resumed",) if held else waits)
+        if self.does(c.Resume(by=by), expected) and held:
             model.authorise()
 
     @rule(by=st.sampled_from(PROCTORS))
     def authorise(self, by: str) -> None:
         model = self.model
         waits = model.gate == "waiting"
-        expected = model.refusal(None, steps_on=False) or (("Authorised",) if waits else ())
+        possible: str | tuple[str, ...] = ()
+        if model.gate not in ("open", "waiting"):
+            possible = "paused"
+        elif waits:
+            possible = "identity_refused" if model.papers == "refused" else ("Authorised",)
+        expected = model.refusal(None, steps_on=False) or possible
         if self.does(c.Authorise(by=by), expected) and waits:
             model.authorise()
+
+    @rule(by=st.sampled_from(PROCTORS), found=st.sampled_from(["confirmed"] * 3 + ["refused"]))
+    def look_at_papers(self, by: str, found: str) -> None:
+        model = self.model
+        holds = ("AuthorisationRequired",) * (found == "refused" and model.gate != "waiting")
+        expected: str | tuple[str, ...] = model.refusal(None, steps_on=False)
+        if not expected:
+            expected = () if model.papers == found else ("IdentityChecked", *holds)
+        if self.does(c.CheckIdentity(outcome=found, by=by), expected) and expected:
+            model.papers = found
+            model.gate = "waiting" if found == "refused" else model.gate
+
+    @rule(by=st.sampled_from(PROCTORS), digest=st.sampled_from(["m1", "m2", "m3"]))
+    def send_a_message(self, by: str, digest: str) -> None:
+        model = self.model
+        expected: str | tuple[str, ...] = model.refusal(None, steps_on=False)
+        if not expected:
+            expected = () if digest in model.sent else ("MessageSent",)
+        if self.does(c.SendMessage(digest=digest, by=by), expected) and expected:
+            model.sent.add(digest)
+            model.unread.append(digest)
+
+    @rule(pick=PICK, digest=st.sampled_from(["m1", "m2", "m3"]))
+    def acknowledge(self, pick: int, digest: str) -> None:
+        model, connection = self.model, self.connection(pick)
+        expected: str | tuple[str, ...] = model.refusal(connection, steps_on=False)
+        if not expected:
+            expected = ("MessageAcknowledged",) if digest in model.unread else ()
+        command = c.AcknowledgeMessage(connection=connection, digest=digest)
+        if self.does(command, expected) and expected:
+            model.unread.remove(digest)
+
+    @rule(
+        by=st.sampled_from(PROCTORS),
+        grant=st.sampled_from(["g1", "g2", "g3", "g4"]),
+        seconds=st.integers(1, 600),
+        whole=st.booleans(),
+    )
+    def extend(self, by: str, grant: str, seconds: int, *, whole: bool) -> None:
+        model = self.model
+        expected: str | tuple[str, ...] = model.refusal(None, steps_on=False)
+        if not expected and grant in model.granted:
+            expected = ()
+        elif not expected:
+            expected = ("TimeExtended",) if model.runs or whole else "no_section"
+        command = c.ExtendTime(
+            grant=grant, seconds=seconds, kind="incident", by=by, reason="other", whole=whole
+        )
+        if self.does(command, expected) and expected:
+            model.granted[grant] = seconds
+            model.late += 0 if whole else seconds
+
+    @rule(by=st.sampled_from(PROCTORS), seat=st.sampled_from(["07", "08"]))
+    def move(self, by: str, seat: str) -> None:
+        model = self.model
+        expected: str | tuple[str, ...] = model.refusal(None, steps_on=False)
+        if not expected:
+            expected = () if model.seat == seat else ("SeatChanged",)
+        if self.does(c.ChangeSeat(seat=seat, by=by, reason="other"), expected):
+            model.seat = seat
 
     @rule(pick=PICK, kind=st.sampled_from(["call", "comment", "irregularity"]))
     def speak_up(self, pick: int, kind: str) -> None:
@@ -381,7 +455,7 @@ class SessionMachine(RuleBasedStateMachine):
             return
         expected: str | tuple[str, ...] = model.refusal(None, steps_on=False)
         if not expected:
-            expected = "out_of_place" if model.sections else ("SessionCanceled",)
+            expected = "begun" if model.sections else ("SessionCanceled",)
         if self.does(c.Cancel(by="Budi", reason="x"), expected):
             model.end = "canceled"
 
@@ -390,6 +464,7 @@ class SessionMachine(RuleBasedStateMachine):
         model = self.model
         possible = model.end not in ("", "finished")
         expected: str | tuple[str, ...] = "not_open" if not model.begun else "out_of_place"
+        expected = "nothing_left" if model.end == "finished" else expected
         if self.does(c.Reopen(by="Budi", reason="x"), ("Reopened",) if possible else expected):
             model.end, model.gate = "", "waiting"
 
@@ -420,6 +495,31 @@ class SessionMachine(RuleBasedStateMachine):
         assert all(section.ended for section in state.sections[:-1])
         for record in (one for section in state.sections for one in section.records):
             assert (record.category is not None) == (record.state is ItemState.ANSWERED)
+
+    @invariant()
+    def what_proctors_did_is_on_record_once(self) -> None:
+        model, state = self.model, self.state
+        assert state.identity == model.papers
+        assert state.seat == model.seat
+        assert list(state.unread) == model.unread
+        assert state.sent == model.sent
+        assert {one.grant: one.seconds for one in state.grants} == model.granted
+        assert len(state.grants) == len(model.granted)
+        assert state.extra_seconds == sum(model.granted.values())
+        if model.runs:
+            assert state.sections[-1].extra == model.late
+
+    @invariant()
+    def no_time_is_charged_while_a_test_is_held(self) -> None:
+        """Only an answer and the end of time charge any, and both are refused then."""
+        held = False
+        for event in self.log:
+            if isinstance(event, e.ResponseGiven):
+                assert not held
+            if isinstance(event, (e.Paused, e.AuthorisationRequired)):
+                held = True
+            elif isinstance(event, (e.Resumed, e.Authorised)):
+                held = False
 
     @invariant()
     def the_state_is_the_fold_of_the_events(self) -> None:

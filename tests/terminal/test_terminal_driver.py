@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.segment import Segment
 from rich.style import Style
+from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from cact_tui.terminal.driver import MAX_SIZE, ChannelDriver, Line
+from cact_tui.terminal.parting import take_apart
 from cact_tui.terminal.profiles import Profile, profile_for
 from tests.terminal.demo import Demo
 from tests.terminal.emulator import Emulator
@@ -174,6 +177,85 @@ async def test_a_slow_terminal_gets_the_next_frame_once_it_has_shown_the_last() 
         assert len(terminal.sent) == before
         line.feed(b"\x1b[0n")
         await until(lambda: "kunci: x" in terminal.text)
+
+
+async def measured(seconds: float) -> tuple[bool, list[bytes]]:
+    """Have a terminal measured that answers after so long; return whether frames then wait."""
+    terminal = Emulator(80, 24)
+    line = Line(terminal, XTERM, (80, 24), measure=True)
+    app = Demo(line.driver_class)
+    task = asyncio.create_task(app.run_async(mouse=False))
+    await asyncio.wait_for(line.shown.wait(), 10)
+    await until(lambda: "kunci" in terminal.text)
+    line.feed(b"x")  # nobody waits for the answer
+    await until(lambda: "kunci: x" in terminal.text)
+    await asyncio.sleep(seconds)
+    line.feed(b"\x1b[0n")
+    line.feed(b"y")
+    await until(lambda: "kunci: y" in terminal.text)
+    app.exit()
+    await task
+    return line.acknowledge, terminal.sent
+
+
+async def test_a_terminal_that_answers_at_once_is_asked_once() -> None:
+    waits, sent = await measured(0.0)
+    assert not waits
+    assert b"".join(sent).count(b"\x1b[5n") == 1
+
+
+async def test_a_terminal_that_answers_late_gets_one_frame_at_a_time() -> None:
+    waits, sent = await measured(0.7)
+    assert waits
+    assert b"".join(sent).count(b"\x1b[5n") > 1
+
+
+async def test_a_terminal_can_be_given_back_before_its_app_ends() -> None:
+    async with running() as (_app, line, terminal):
+        line.hand_back()
+        assert b"".join(terminal.sent).endswith(XTERM.stop.encode())
+        before = len(terminal.sent)
+        line.feed(b"x")
+        await asyncio.sleep(0.05)
+        assert len(terminal.sent) == before
+
+
+async def test_a_closed_app_taken_apart_is_freed_without_the_collector() -> None:
+    async with running() as (app, line, terminal):
+        line.feed(b"z")
+        await until(lambda: "kunci: z" in terminal.text)
+        members: list[weakref.ref[object]] = [weakref.ref(app)]
+        members += [weakref.ref(widget) for widget in app.query("*")]
+    # What an arrangement of widgets leaves is young and collected soon; the app is not.
+    gc.collect()
+    gc.disable()
+    try:
+        take_apart(app)
+        del app
+        await asyncio.sleep(0.05)
+        left = [one() for one in members if one() is not None]
+        assert not left
+    finally:
+        gc.enable()
+
+
+def test_a_strip_divided_in_one_holds_no_reference_to_itself() -> None:
+    strip = Strip([Segment("abc")])
+    before = sys.getrefcount(strip)
+    assert list(strip.divide([3])) == [strip]
+    assert [part.text for part in strip.divide([1, 3])] == ["a", "bc"]
+    assert sys.getrefcount(strip) == before
+
+
+async def test_apps_with_the_same_variables_share_their_parsed_rules() -> None:
+    async with running() as (first, _one, _):
+        rules = {id(rule) for rule in first.stylesheet.rules}
+        async with running() as (second, _two, _terminal):
+            assert {id(rule) for rule in second.stylesheet.rules} == rules
+            second.theme = "textual-light"
+            await asyncio.sleep(0.1)
+            assert {id(rule) for rule in second.stylesheet.rules} != rules
+        assert {id(rule) for rule in first.stylesheet.rules} == rules
 
 
 async def test_hostile_content_never_reaches_the_terminal() -> None:

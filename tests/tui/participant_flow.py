@@ -19,6 +19,7 @@ from cact_tui.delivery.views import (
     IdentityView,
     ItemView,
     LanguageView,
+    MessageView,
     Passage,
     PassageView,
     Saving,
@@ -142,6 +143,24 @@ def identity_view(problem: str = "", *, roster: bool = False, language: str = "i
     )
 
 
+def pin_view(problem: str = "", language: str = "id") -> IdentityView:
+    """Return the form of a hall: number and PIN."""
+    _ = translator(language).gettext
+    return evolve(
+        identity_view(problem, roster=True, language=language),
+        text=_("Type your participant number and the PIN that the proctor gave you."),
+        ask_pin=True,
+    )
+
+
+def message_view(text: str, language: str = "id", message: str = "m-1") -> MessageView:
+    """Return a proctor's message."""
+    _ = translator(language).gettext
+    return MessageView(
+        language=language, message=message, title=_("MESSAGE FROM THE PROCTOR"), text=text
+    )
+
+
 def passage_view(paragraphs: int = 4, language: str = "id", **changes: Any) -> PassageView:
     """Return the rules."""
     text = "\n\n".join([CASE] * paragraphs)
@@ -185,6 +204,30 @@ def standstill_view(
     """Return a standstill."""
     title, text = wording.standstill(translator(language), why.value)
     return StandstillView(language=language, why=why, title=title, text=text, closing=closing)
+
+
+def paused_view(language: str = "id") -> StandstillView:
+    """Return a proctor's pause with since when and why."""
+    translated = translator(language)
+    _ = translated.gettext
+    view = standstill_view(Standstill.PAUSED, language)
+    reason = wording.pause_reason(translated, "environment.power_outage")
+    since = _("Since {time}.").format(time="09:41 WIB")
+    return evolve(
+        view, text=f"{since} {_('Reason: {reason}.').format(reason=reason)}\n\n{view.text}"
+    )
+
+
+def takeover_view(language: str = "id") -> ConfirmView:
+    """Return the confirmation of a test that is open elsewhere."""
+    _ = translator(language).gettext
+    view = confirm_view(language)
+    warning = _(
+        "Your test is open at another terminal right now. If you go on here, it closes there. If "
+        "it was not you who opened it, call the proctor."
+    )
+    place = Fact(_("Open now at"), _("seat {seat}").format(seat="07"))
+    return evolve(view, facts=(*view.facts, place), text=f"{warning}\n\n{view.text}")
 
 
 def end_view(language: str = "id", profile: str = "", *, trial: bool = False) -> EndView:

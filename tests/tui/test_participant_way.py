@@ -17,13 +17,17 @@ from tests.tui.participant_flow import (
     identity_view,
     item,
     language_view,
+    message_view,
     multiple_item,
     numeric_item,
     passage_view,
+    pin_view,
     standstill_view,
 )
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.tui.seat import Sit
 
 
@@ -201,6 +205,34 @@ async def test_saving_is_said_and_keys_wait(sit: Sit) -> None:
         assert "(*)" not in seat.text
 
 
+async def test_a_durable_answer_is_said_at_once_while_the_next_item_is_found(
+    sit: Sit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = item()
+    flow = ScriptedFlow([first, item(position=9, item="dl-009")])
+    flow.hold = asyncio.Event()
+    drawn: list[tuple[int, int, str]] = []
+    async with sit(flow=flow) as seat:
+        await seat.press("b", "enter", "enter")
+        monkeypatch.setattr(
+            seat.app._driver,
+            "overlay",
+            lambda x, y, text, _style: drawn.append((x, y, text)),
+            raising=False,
+        )
+        status = "jawaban 8 tersimpan"
+        flow.show(evolve(first, saving=Saving.DURABLE, answered=8, status=status))
+        await seat.settle()
+        assert (60, 22, f"{status} ") in drawn
+        assert seat.rows[22].endswith(status)
+        assert seat.rows[22].startswith(" terjawab 8")
+        await seat.press("c", "enter", "enter")
+        assert len(flow.responses) == 1
+        flow.hold.set()
+        await seat.settle()
+        assert "Soal 9" in seat.rows[1]
+
+
 async def test_the_same_answer_is_sent_again_under_its_id(sit: Sit) -> None:
     async with sit(item()) as seat:
         await seat.press("b", "enter", "enter", "enter", "enter")
@@ -287,3 +319,46 @@ async def test_an_end_of_several_pages_closes_only_when_asked_twice(sit: Sit) ->
         assert "Tutup layar ini?" not in seat.text
         await seat.press("enter", "enter")
         assert seat.app.return_code == 0
+
+
+async def test_a_pin_is_shown_as_marks_sent_once_and_forgotten(sit: Sit) -> None:
+    flow = ScriptedFlow([pin_view(), pin_view("Nomor atau PIN tidak cocok.")])
+    async with sit(flow=flow) as seat:
+        await seat.type("0231")
+        await seat.press("enter")
+        await seat.type("482913")
+        assert "482913" not in seat.text
+        assert "[******" in seat.text
+        await seat.press("enter")
+        assert seat.flow.actions == [a.Identify(number="0231", pin="482913")]
+        assert "482913" not in repr(seat.flow.actions)
+        assert "tidak cocok" in seat.text
+        assert "0231" in seat.text
+        assert "******" not in seat.text
+
+
+async def test_a_message_lies_over_everything_until_it_was_read(sit: Sit) -> None:
+    async with sit(item(), item()) as seat:
+        await seat.press("c")
+        seat.flow.show(message_view("Mohon \x1b[31mtenang."))
+        await seat.settle()
+        assert "PESAN DARI PENGAWAS" in seat.text
+        assert "Soal 8" not in seat.text
+        await seat.press("escape", "f4", "x", "space")
+        assert seat.flow.actions == []
+        await seat.press("enter")
+        assert seat.flow.actions == [a.Acknowledge("m-1")]
+        await seat.settle()
+        assert "(*) C" in seat.text
+        assert seat.flow.told.count("appeared") == 2
+
+
+async def test_a_comment_in_the_making_outlives_a_message(sit: Sit) -> None:
+    async with sit(item(), item()) as seat:
+        await seat.press("f4")
+        await seat.type("soal ini")
+        seat.flow.show(message_view("Halo."))
+        await seat.settle()
+        await seat.press("enter")
+        await seat.press("f4")
+        assert "soal ini" in seat.text

@@ -40,5 +40,5 @@ async def test_a_choice_is_seen_without_colours(sit: Sit) -> None:
 
 
 def test_tones_are_few_and_keep_the_terminal_s_own_background() -> None:
-    assert [tone for tone in Tone if STYLES[tone].color] == [Tone.ALERT]
+    assert {tone for tone in Tone if STYLES[tone].color} == {Tone.ALERT, Tone.GOOD, Tone.WARN}
     assert not [tone for tone in Tone if STYLES[tone].bgcolor]

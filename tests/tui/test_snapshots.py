@@ -18,10 +18,14 @@ from tests.tui.participant_flow import (
     identity_view,
     item,
     language_view,
+    message_view,
     multiple_item,
     numeric_item,
     passage_view,
+    paused_view,
+    pin_view,
     standstill_view,
+    takeover_view,
 )
 
 if TYPE_CHECKING:
@@ -59,6 +63,17 @@ SCREENS: dict[str, tuple[View, tuple[str, ...]]] = {
     "leave": (item(), ("escape", "6", *"KEL")),
     "clock_hidden": (item(), ("f3",)),
     **{why.value: (standstill_view(why), ()) for why in Standstill},
+    "identity_pin": (
+        pin_view("Nomor atau PIN tidak cocok. Masih 4 kesempatan."),
+        ("0", "2", "tab", "4", "8", "2"),
+    ),
+    "confirm_takeover": (takeover_view(), ()),
+    "paused_why": (paused_view(), ()),
+    "message": (message_view("Listrik padam, 10 menit.\n\nMohon tetap duduk."), ()),
+    "item_extra_time": (
+        item(saving=Saving.NONE, status="waktu tambahan: 10 menit", answered=7),
+        ("b",),
+    ),
     "end": (end_view(), ()),
     "end_profile": (end_view(profile=PROFILE, trial=True), ("enter",)),
 }

@@ -13,12 +13,12 @@ from pathlib import Path
 from attrs import frozen
 
 from cact_tui.errors import StorageTrouble
-from cact_tui.journal.sqlite.tables import SCHEMA
+from cact_tui.journal.sqlite.tables import MIGRATIONS, SCHEMA
 
 APPLICATION = int.from_bytes(b"cact", "big")
 """Marks the file as ours (`PRAGMA application_id`)."""
 
-VERSION = 1
+VERSION = 2
 """Version of the tables (`PRAGMA user_version`)."""
 
 _SETTINGS = (
@@ -113,7 +113,7 @@ def connect(path: Path, patience: float) -> sqlite3.Connection:
 
 
 def set_up(path: Path, connection: sqlite3.Connection) -> None:
-    """Create the tables in an empty database; refuse what is not a journal of this version.
+    """Create the tables in an empty database, bring an older one up; refuse what is no journal.
 
     Raises:
         StorageTrouble: another program's database, or a newer version's.
@@ -131,6 +131,8 @@ def set_up(path: Path, connection: sqlite3.Connection) -> None:
     _use_wal(path, connection)
     if empty:
         _create_tables(connection)
+    elif version < VERSION:
+        _migrate(connection, version)
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:
@@ -164,5 +166,15 @@ def _create_tables(connection: sqlite3.Connection) -> None:
     for statement in SCHEMA:
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
+
+
+def _migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring a journal's tables up to this version, whole or not at all; no event is touched."""
+    connection.execute("BEGIN IMMEDIATE")
+    for older in range(version, VERSION):
+        for statement in MIGRATIONS[older]:
+            connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")

@@ -14,6 +14,7 @@ from cact_tui.journal.sqlite.database import Files
 from cact_tui.journal.sqlite.faults import as_trouble
 from cact_tui.journal.sqlite.lock import FileLock
 from cact_tui.journal.sqlite.reader import Reader
+from cact_tui.journal.sqlite.roster import SqliteRoster
 from cact_tui.journal.sqlite.writer import Writer
 
 if TYPE_CHECKING:
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cact_tui.journal.protocol import (
+        Changes,
         Checkpoint,
         Comment,
-        Erasable,
         Identity,
         Recorded,
+        Row,
         SessionEntry,
     )
     from cact_tui.sessions.events import Event
@@ -67,6 +69,7 @@ class SqliteStore:
         self._writer = Writer(path, self._committer(probe, patience), probe)
         self._reader = Reader(path, patience)
         self._closed = False
+        self.roster = SqliteRoster(self._read, self._write)
 
     def _committer(self, probe: Callable[[str], None], patience: float) -> Committer:
         try:
@@ -83,9 +86,9 @@ class SqliteStore:
         after: int,
         at: int,
         events: Sequence[Event],
-        erasable: Sequence[Erasable] = (),
+        rows: Sequence[Row] = (),
     ) -> tuple[Recorded, ...]:
-        """Write events behind `after`, together with erasable rows."""
+        """Write events behind `after`, together with rows beside them."""
         return await self._write(
             partial(
                 tables.append,
@@ -93,7 +96,7 @@ class SqliteStore:
                 after=after,
                 at=at,
                 events=tuple(events),
-                erasable=tuple(erasable),
+                beside=tuple(rows),
             )
         )
 
@@ -101,9 +104,15 @@ class SqliteStore:
         """Return the verified events behind `after`."""
         return await self._read(partial(tables.read, session=session, after=after))
 
-    async def sessions(self, sitting: str | None = None) -> tuple[SessionEntry, ...]:
-        """Return all sessions (of one sitting), oldest first."""
-        return await self._read(partial(tables.sessions, sitting=sitting))
+    async def changes(self, after: int) -> Changes:
+        """Return which sessions got events behind a position."""
+        return await self._read(partial(tables.changes, after=after))
+
+    async def sessions(
+        self, sitting: str | None = None, *, participant: str | None = None
+    ) -> tuple[SessionEntry, ...]:
+        """Return all sessions (of one sitting, of one participant), oldest first."""
+        return await self._read(partial(tables.sessions, sitting=sitting, participant=participant))
 
     async def identity(self, participant: str) -> Identity | None:
         """Return who a participant is."""
@@ -118,7 +127,7 @@ class SqliteStore:
         return await self._read(partial(tables.comments, session=session))
 
     async def erase(self, participant: str) -> None:
-        """Erase a participant's identity and comments, from the log, too.
+        """Erase what is personal of a participant, from the log, too.
 
         Erased bytes are overwritten with zeros in the database file. What the disk itself keeps of
         the emptied log, and every backup, is beyond its reach.
@@ -133,6 +142,10 @@ class SqliteStore:
     async def last_checkpoint(self, session: str) -> Checkpoint | None:
         """Return the last used time of a session."""
         return await self._read(partial(tables.last_checkpoint, session=session))
+
+    async def checkpoints(self, sitting: str | None = None) -> tuple[Checkpoint, ...]:
+        """Return the last used time of every session (of one sitting) that has one."""
+        return await self._read(partial(tables.checkpoints, sitting=sitting))
 
     async def pin(self, documents: Mapping[str, bytes]) -> None:
         """Keep bytes by their digest."""

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from cact_tui.errors import Conflict, NotFound, NumberTaken
 from cact_tui.journal.chain import GENESIS, Row, link, verify
 from cact_tui.journal.documents import proved
-from cact_tui.journal.protocol import Checkpoint, Comment, Identity, SessionEntry
+from cact_tui.journal.protocol import Changes, Checkpoint, Comment, Identity, SessionEntry
+from cact_tui.journal.sqlite import roster_tables
 from cact_tui.sessions.events import SessionOpened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from sqlite3 import Connection
 
-    from cact_tui.journal.protocol import Erasable, Recorded
+    from cact_tui.journal.protocol import Recorded
+    from cact_tui.journal.protocol import Row as Beside
     from cact_tui.sessions.events import Event
 
 SCHEMA = (
@@ -76,11 +78,21 @@ SCHEMA = (
         seq INTEGER NOT NULL,
         shown_ms INTEGER NOT NULL,
         uncharged_ms INTEGER NOT NULL,
-        at INTEGER NOT NULL
+        at INTEGER NOT NULL,
+        connection TEXT NOT NULL DEFAULT ''
     )
     """,
     "CREATE TABLE documents (digest TEXT NOT NULL PRIMARY KEY, bytes BLOB NOT NULL)",
+    *roster_tables.SCHEMA,
 )
+
+MIGRATIONS = {
+    1: (
+        "ALTER TABLE checkpoints ADD COLUMN connection TEXT NOT NULL DEFAULT ''",
+        *roster_tables.SCHEMA,
+    ),
+}
+"""What makes a journal of one version one of the next."""
 
 _HEAD = "SELECT seq, digest FROM events WHERE session = ? ORDER BY seq DESC LIMIT 1"
 
@@ -98,12 +110,14 @@ _EVENTS = """
     FROM events WHERE session = ? AND seq >= ? ORDER BY seq
 """
 
+_CHANGED = "SELECT DISTINCT session FROM events WHERE position > ?"
+
 _SESSIONS = """
     SELECT s.session, s.participant, s.sitting, e.seq, e.type, e.at
     FROM sessions s CROSS JOIN events e
     WHERE e.session = s.session
         AND e.seq = (SELECT MAX(seq) FROM events WHERE session = s.session)
-        {and_sitting}
+        {and_these}
     ORDER BY s.position
 """
 # CROSS JOIN keeps SQLite from walking all events first; elsewhere it is an inner join as well.
@@ -130,14 +144,17 @@ _ERASE_COMMENTS = """
 """
 
 _KEEP_CHECKPOINT = """
-    INSERT INTO checkpoints (session, seq, shown_ms, uncharged_ms, at) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO checkpoints (session, seq, shown_ms, uncharged_ms, at, connection)
+    VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (session) DO UPDATE SET
         seq = excluded.seq, shown_ms = excluded.shown_ms,
-        uncharged_ms = excluded.uncharged_ms, at = excluded.at
+        uncharged_ms = excluded.uncharged_ms, at = excluded.at, connection = excluded.connection
     WHERE checkpoints.seq <= excluded.seq
 """
 
-_CHECKPOINT = "SELECT session, seq, shown_ms, uncharged_ms, at FROM checkpoints WHERE session = ?"
+_CHECKPOINTS = "SELECT session, seq, shown_ms, uncharged_ms, at, connection FROM checkpoints"
+
+_OF_SITTING = " WHERE session IN (SELECT session FROM sessions WHERE sitting = ?)"
 
 _PIN = "INSERT INTO documents (digest, bytes) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING"
 
@@ -149,19 +166,21 @@ def append(
     *,
     at: int,
     events: Sequence[Event],
-    erasable: Sequence[Erasable],
+    beside: Sequence[Beside],
 ) -> tuple[Recorded, ...]:
-    """Write events behind `after`, and erasable rows."""
+    """Write events behind `after`, and rows beside them."""
     found, previous = connection.execute(_HEAD, (session,)).fetchone() or (0, GENESIS)
     if found != after:
         raise Conflict(session, after, found)
     rows, recorded = link(session, after=after, previous=previous, at=at, events=events)
     _add_events(connection, rows, events[0] if after == 0 and events else None)
-    for row in erasable:
-        if isinstance(row, Identity):
-            _keep_identity(connection, session, after, row)
+    for one in beside:
+        if isinstance(one, Identity):
+            _keep_identity(connection, session, after, one)
+        elif isinstance(one, Comment):
+            connection.execute(_KEEP_COMMENT, (one.session, one.digest, one.salt, one.text))
         else:
-            connection.execute(_KEEP_COMMENT, (row.session, row.digest, row.salt, row.text))
+            roster_tables.keep(connection, one)
     return recorded
 
 
@@ -208,10 +227,23 @@ def _bytes(value: Any) -> bytes:
     return value if isinstance(value, bytes) else b""
 
 
-def sessions(connection: Connection, sitting: str | None) -> tuple[SessionEntry, ...]:
-    """Return all sessions (of one sitting), oldest first."""
-    statement = _SESSIONS.format(and_sitting="" if sitting is None else "AND s.sitting = ?")
-    values = () if sitting is None else (sitting,)
+def changes(connection: Connection, after: int) -> Changes:
+    """Return which sessions got events behind a position; only the position when that is -1."""
+    (position,) = connection.execute(_LAST_POSITION).fetchone()
+    if after < 0 or position == after:
+        return Changes(position=position, sessions=frozenset())
+    found = connection.execute(_CHANGED, (after,)).fetchall()
+    return Changes(position=position, sessions=frozenset(session for (session,) in found))
+
+
+def sessions(
+    connection: Connection, sitting: str | None, participant: str | None
+) -> tuple[SessionEntry, ...]:
+    """Return all sessions (of one sitting, of one participant), oldest first."""
+    asked = {"s.sitting": sitting, "s.participant": participant}
+    wanted = {column: value for column, value in asked.items() if value is not None}
+    statement = _SESSIONS.format(and_these=" ".join(f"AND {column} = ?" for column in wanted))
+    values = tuple(wanted.values())
     return tuple(
         SessionEntry(
             session=session, participant=participant, sitting=where, seq=seq, last_event=kind, at=at
@@ -254,24 +286,43 @@ def comments(connection: Connection, session: str) -> tuple[Comment, ...]:
 
 
 def erase(connection: Connection, participant: str) -> None:
-    """Erase a participant's identity and comments."""
+    """Erase what is personal of a participant."""
     connection.execute("DELETE FROM identities WHERE participant = ?", (participant,))
     connection.execute(_ERASE_COMMENTS, (participant,))
+    roster_tables.erase(connection, participant)
 
 
 def keep_checkpoints(connection: Connection, rows: Sequence[Checkpoint]) -> None:
     """Overwrite used times, except by those of earlier items."""
-    values = [(row.session, row.seq, row.shown_ms, row.uncharged_ms, row.at) for row in rows]
+    values = [
+        (row.session, row.seq, row.shown_ms, row.uncharged_ms, row.at, row.connection)
+        for row in rows
+    ]
     connection.executemany(_KEEP_CHECKPOINT, values)
 
 
 def last_checkpoint(connection: Connection, session: str) -> Checkpoint | None:
     """Return the last used time of a session."""
-    found = connection.execute(_CHECKPOINT, (session,)).fetchone()
-    if found is None:
-        return None
-    where, seq, shown, uncharged, at = found
-    return Checkpoint(session=where, seq=seq, shown_ms=shown, uncharged_ms=uncharged, at=at)
+    found = connection.execute(f"{_CHECKPOINTS} WHERE session = ?", (session,)).fetchone()
+    return None if found is None else _checkpoint(found)
+
+
+def checkpoints(connection: Connection, sitting: str | None) -> tuple[Checkpoint, ...]:
+    """Return the last used time of every session (of one sitting) that has one."""
+    where, values = ("", ()) if sitting is None else (_OF_SITTING, (sitting,))
+    return tuple(map(_checkpoint, connection.execute(_CHECKPOINTS + where, values).fetchall()))
+
+
+def _checkpoint(values: Sequence[Any]) -> Checkpoint:
+    session, seq, shown, uncharged, at, holder = values
+    return Checkpoint(
+        session=session,
+        seq=seq,
+        shown_ms=shown,
+        uncharged_ms=uncharged,
+        at=at,
+        connection=holder,
+    )
 
 
 def pin(connection: Connection, documents: Mapping[str, bytes]) -> None:

@@ -12,6 +12,7 @@ from cact_tui.psychometrics.estimation.grids import equally_spaced, log_trapezoi
 from cact_tui.psychometrics.estimation.patterns import prior_dominates
 from cact_tui.psychometrics.estimation.posterior import moments, posterior
 from cact_tui.psychometrics.pool import Pool
+from cact_tui.psychometrics.priors import support
 from cact_tui.psychometrics.protocols import Estimates, Prior
 
 REACH = 8.0
@@ -32,8 +33,8 @@ class ExpectedAPosteriori:
     theta 3.81, SE 0.18; the truth is 4.22, 0.38).
 
     Attributes:
-        lower: The lowest node; by default the prior mean - 8 sd.
-        upper: The highest node; by default the prior mean + 8 sd.
+        lower: The lowest node; by default the prior mean - 8 sd, or the end of a prior's support.
+        upper: The highest node; by default the prior mean + 8 sd, or the end of its support.
         nodes: How many nodes; by default as many as make steps of 0.05 or less.
     """
 
@@ -43,8 +44,9 @@ class ExpectedAPosteriori:
 
     def grid(self, prior: Prior) -> FloatArray:
         """Return the nodes, (T,)."""
-        lower = prior.mean - REACH * prior.sd if self.lower is None else self.lower
-        upper = prior.mean + REACH * prior.sd if self.upper is None else self.upper
+        low, high = support(prior)
+        lower = max(low, prior.mean - REACH * prior.sd) if self.lower is None else self.lower
+        upper = min(high, prior.mean + REACH * prior.sd) if self.upper is None else self.upper
         nodes = self.nodes or math.ceil(round((upper - lower) / STEP, 6)) + 1
         return equally_spaced(lower, upper, nodes)
 
@@ -55,7 +57,10 @@ class ExpectedAPosteriori:
             likelihood: Likelihoods on the nodes, scaled at will, (E, T).
             prior: The prior.
         """
-        total, first, second = (likelihood @ weights for weights in _weighted_powers(self, prior))
+        weights = _weighted_powers(self, prior)
+        if len(likelihood) == 1:
+            return _one_moments(weights @ likelihood[0], prior.mean)
+        total, first, second = (likelihood @ power for power in weights)
         mean = first / total
         variance = second / total - mean * mean
         return prior.mean + mean, np.sqrt(np.maximum(variance, 0.0))
@@ -83,6 +88,14 @@ class ExpectedAPosteriori:
             at_edge=touches_edge(weights),
             prior_dominates=prior_dominates(pool, items, categories, se, prior.sd),
         )
+
+
+def _one_moments(sums: FloatArray, centre: float) -> tuple[FloatArray, FloatArray]:
+    """Return mean and standard deviation of one examinee, in less time."""
+    total, first, second = sums.tolist()
+    mean = first / total
+    variance = max(second / total - mean * mean, 0.0)
+    return np.array((centre + mean,)), np.array((math.sqrt(variance),))
 
 
 @lru_cache(maxsize=64)

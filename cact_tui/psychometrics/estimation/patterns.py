@@ -10,11 +10,22 @@ LARGEST_VARIANCE_RATIO = 0.5
 
 
 def constant(pool: Pool, items: IntArray, categories: IntArray) -> BoolArray:
-    """Return where all scored answers are the lowest, or all the highest, or none is, (E,)."""
-    scored = pool.scored(items, categories)
-    lowest = ~scored | (categories == 0)
-    highest = ~scored | (categories == pool.n_categories[items] - 1)
-    return np.asarray(lowest.all(axis=1) | highest.all(axis=1))
+    """Return where the likelihood has no maximum but at an end of the line, (E,).
+
+    That is where all scored answers are in the categories that gain from ever lower theta, or all
+    in those that gain from ever higher theta, or none is scored. They are category 0 and the
+    highest one, unless the model says which with a method ``extremes``, as the NRM does.
+    """
+    unscored = (items < 0) | (categories < 0)
+    lowest, highest = categories == 0, categories == pool.n_categories[items] - 1
+    for group in pool.groups:
+        if hasattr(group.model, "extremes"):
+            row = np.minimum(np.searchsorted(group.rows, items), len(group.rows) - 1)
+            here = group.rows[row] == items
+            picked = row[here], categories[here]
+            down, up = group.model.extremes(group.packed)
+            lowest[here], highest[here] = down[picked], up[picked]
+    return np.asarray((unscored | lowest).all(axis=1) | (unscored | highest).all(axis=1))
 
 
 def prior_dominates(

@@ -7,13 +7,14 @@ import numpy as np
 
 from cact_tui.psychometrics.arrays import FloatArray, IntArray
 from cact_tui.psychometrics.checks import above_field, finite
+from cact_tui.psychometrics.estimation.answers import Answers
+from cact_tui.psychometrics.estimation.curve_tables import likelihood_sums
 from cact_tui.psychometrics.estimation.eap import ExpectedAPosteriori
 from cact_tui.psychometrics.estimation.grids import equally_spaced
-from cact_tui.psychometrics.estimation.patterns import prior_dominates
 from cact_tui.psychometrics.estimation.roots import bracketed_roots
+from cact_tui.psychometrics.estimation.standing_in import with_stand_in
 from cact_tui.psychometrics.pool import TINY, Pool
 from cact_tui.psychometrics.protocols import Estimates, Prior
-from cact_tui.psychometrics.tables import RowTable, summed
 
 STEP = 0.05
 """The step of the scan that finds the brackets of the roots."""
@@ -55,29 +56,32 @@ class WeightedLikelihood:
             categories: Categories scored, (E, L); -1 is unscored.
             prior: Used only where the estimate falls back.
         """
-        answers = Answers.of(pool, items, categories)
         nodes = math.ceil(round((self.upper - self.lower) / STEP, 6)) + 1
         grid = equally_spaced(self.lower, self.upper, nodes)
-        bracket = _best_crossing(grid, answers.weighted_score_on(grid))
+        score, information, skew = likelihood_sums(pool, items, categories, grid)
+        bracket = _best_crossing(grid, score + _correction(information, skew))
         found = np.flatnonzero(bracket >= 0)
-        spare = ExpectedAPosteriori().estimate(pool, items, categories, prior)
-        theta, se = spare.theta.copy(), spare.se.copy()
+        theta, se = np.zeros(len(items)), np.zeros(len(items))
         if found.size:
+            answers = Answers.of(pool, items[found], categories[found])
             left, right = grid[bracket[found]], grid[bracket[found] + 1]
-            chosen = answers.rows(found)
-            theta[found] = bracketed_roots(chosen.weighted_score, left, right)
-            se[found] = chosen.standard_error(theta[found])
-        answered = pool.scored(items, categories).any(axis=1)
-        return Estimates(
+            theta[found] = bracketed_roots(lambda at: _weighted_score(answers, at), left, right)
+            se[found] = 1.0 / np.sqrt(np.maximum(answers.information(theta[found]), TINY))
+        estimates = Estimates(
             theta=theta,
             se=se,
             method="wle",
             fallback="eap",
             fell_back=bracket < 0,
-            at_edge=(bracket < 0) & answered,
-            prior_dominates=(bracket < 0)
-            & prior_dominates(pool, items, categories, spare.se, prior.sd),
+            at_edge=(bracket < 0) & pool.scored(items, categories).any(axis=1),
+            prior_dominates=np.zeros(len(items), dtype=np.bool_),
         )
+        other = ExpectedAPosteriori()
+
+        def stand_in(rows: IntArray) -> Estimates:
+            return other.estimate(pool, items[rows], categories[rows], prior)
+
+        return with_stand_in(estimates, stand_in)
 
 
 def _best_crossing(grid: FloatArray, score: FloatArray) -> IntArray:
@@ -97,95 +101,10 @@ def _best_crossing(grid: FloatArray, score: FloatArray) -> IntArray:
     return np.where(highest >= np.maximum(height[:, 0], height[:, -1]), best, -1)
 
 
-@attrs.frozen(kw_only=True, eq=False)
-class Answers:
-    """The scored answers of a batch, one after the other.
-
-    Attributes:
-        pool: The items.
-        items: Positions in the pool, (E, L).
-        categories: Categories, (E, L).
-        examinee: Who gave each scored answer, (m,).
-        order: As which of the examinee's answers, (m,).
-        item: To which item, (m,).
-        category: In which category, (m,).
-    """
-
-    pool: Pool
-    items: IntArray
-    categories: IntArray
-    examinee: IntArray
-    order: IntArray
-    item: IntArray
-    category: IntArray
-
-    @classmethod
-    def of(cls, pool: Pool, items: IntArray, categories: IntArray) -> "Answers":
-        """Return the scored answers among (E, L)."""
-        examinee, order = pool.scored(items, categories).nonzero()
-        return cls(
-            pool=pool,
-            items=items,
-            categories=categories,
-            examinee=examinee,
-            order=order,
-            item=items[examinee, order],
-            category=categories[examinee, order],
-        )
-
-    def rows(self, chosen: IntArray) -> "Answers":
-        """Return the answers of some examinees."""
-        return self.of(self.pool, self.items[chosen], self.categories[chosen])
-
-    def weighted_score_on(self, grid: FloatArray) -> FloatArray:
-        """Return g at the points of a grid, (E, T)."""
-        met, place = np.unique(self.item, return_inverse=True)
-        curves = item_curves(self.pool, met, grid[None, :])
-        score = self._summed(curves[0].transpose(0, 2, 1), place, self.category)
-        information, skew = (
-            self._summed(curve[:, None], place, np.zeros_like(place)) for curve in curves[1:]
-        )
-        return score + _correction(information, skew)
-
-    def _summed(self, curves: FloatArray, place: IntArray, category: IntArray) -> FloatArray:
-        """Return sums over each examinee's answers of curves (m', K, T), (E, T)."""
-        table = RowTable.empty(*curves.shape)
-        table.put(np.arange(len(curves)), curves)
-        index = np.full(self.items.shape, len(table.rows) - 1, dtype=np.int64)
-        index[self.examinee, self.order] = place * table.K + category
-        return summed(table.rows, index)
-
-    def weighted_score(self, theta: FloatArray) -> FloatArray:
-        """Return g at one point for each examinee, (E,)."""
-        scores, information, skew = self._curves(theta)
-        score = self._added(scores[np.arange(len(self.item)), self.category])
-        return score + _correction(self._added(information), self._added(skew))
-
-    def standard_error(self, theta: FloatArray) -> FloatArray:
-        """Return 1 / sqrt(I) at one point for each examinee, (E,)."""
-        _, information, _ = self._curves(theta)
-        return np.asarray(1.0 / np.sqrt(np.maximum(self._added(information), TINY)))
-
-    def _curves(self, theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        scores, information, skew = item_curves(self.pool, self.item, theta[self.examinee][:, None])
-        return scores[:, 0], information[:, 0], skew[:, 0]
-
-    def _added(self, values: FloatArray) -> FloatArray:
-        """Return sums over each examinee's answers, (m,) to (E,)."""
-        return np.bincount(self.examinee, weights=values, minlength=len(self.items)).astype(
-            np.float64, copy=False
-        )
-
-
-def item_curves(
-    pool: Pool, items: IntArray, theta: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return d log P_k / d theta (m, T, K), I (m, T) and J = sum of P' P'' / P (m, T)."""
-    chances = pool.item_probabilities(items, theta)
-    scores, bends = pool.item_log_derivatives(items, theta)
-    slopes = chances * scores
-    information = (slopes * scores).sum(axis=-1)
-    return scores, information, (slopes * (scores**2 + bends)).sum(axis=-1)
+def _weighted_score(answers: Answers, theta: FloatArray) -> FloatArray:
+    """Return g at one point for each examinee, (E,)."""
+    score, _, skew = answers.moments(theta)
+    return score + _correction(answers.information(theta), skew)
 
 
 def _correction(information: FloatArray, skew: FloatArray) -> FloatArray:

@@ -17,7 +17,7 @@ import attrs
 import numpy as np
 
 from cact_tui.psychometrics.arrays import FloatArray
-from cact_tui.psychometrics.models.logistic import logistic_pair
+from cact_tui.psychometrics.models.logistic import LARGEST_LOGIT, logistic_pair
 from cact_tui.psychometrics.models.parameters import (
     is_number,
     key_problems,
@@ -73,7 +73,9 @@ class LogisticModel:
     def probabilities(self, packed: FloatArray, theta: FloatArray, D: FloatArray) -> FloatArray:
         """Return (Q, P), shape (..., 2)."""
         _, _, _, right, wrong = _curve(packed, theta, D)
-        return np.stack((wrong, right), axis=-1)
+        chances = np.empty((*right.shape, 2))
+        chances[..., 0], chances[..., 1] = wrong, right
+        return chances
 
     def log_derivatives(
         self, packed: FloatArray, theta: FloatArray, D: FloatArray
@@ -83,15 +85,34 @@ class LogisticModel:
         spread = packed[..., 3] - packed[..., 2]
         first = slope * spread * upper * lower
         second = slope * first * (lower - upper)
-        scores = np.stack((-first / wrong, first / right), axis=-1)
-        bends = np.stack((-second / wrong, second / right), axis=-1)
-        return scores, bends - scores**2
+        scores = np.empty((*first.shape, 2))
+        scores[..., 0], scores[..., 1] = -first / wrong, first / right
+        bends = -(scores**2)
+        bends[..., 0] -= second / wrong
+        bends[..., 1] += second / right
+        return scores, bends
 
     def information(self, packed: FloatArray, theta: FloatArray, D: FloatArray) -> FloatArray:
-        """Return I = P'^2 / (P Q), shape (...)."""
-        upper, lower, slope, right, wrong = _curve(packed, theta, D)
-        first = slope * (packed[..., 3] - packed[..., 2]) * upper * lower
-        return np.asarray(first * first / (right * wrong))
+        """Return I = P'^2 / (P Q), shape (...), in as few passes over memory as will do."""
+        a, b, c, d = (packed[..., column] for column in range(4))
+        slope, spread = D * a, d - c
+        lower = np.asarray(slope * (b - theta))
+        np.minimum(lower, LARGEST_LOGIT, out=lower)
+        np.maximum(lower, -LARGEST_LOGIT, out=lower)
+        np.exp(lower, out=lower)
+        upper = 1.0 / (1.0 + lower)
+        lower *= upper
+        first = slope * spread * upper
+        first *= lower
+        right, wrong = upper, lower
+        right *= spread
+        right += c
+        wrong *= spread
+        wrong += 1.0 - d
+        first *= first
+        right *= wrong
+        first /= right
+        return first
 
 
 def _curve(

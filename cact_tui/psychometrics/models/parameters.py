@@ -65,43 +65,52 @@ def slope_problems(parameters: Parameters) -> Problems:
     )
 
 
-def thresholds_problems(parameters: Parameters) -> Problems:
-    """Return whether b is present and no list of one or more finite numbers."""
-    if "b" not in parameters or is_thresholds(parameters["b"]):
+def list_problems(parameters: Parameters, key: str, of_what: str) -> Problems:
+    """Return whether a parameter is present and no list of one or more finite numbers.
+
+    Args:
+        parameters: The parameters of an item.
+        key: Which of them is a list.
+        of_what: What the list holds a number for, as ``category above the lowest``.
+    """
+    if key not in parameters or is_list(parameters[key]):
         return ()
     return (
         ParameterProblem(
-            key="b",
-            message=f"is {parameters['b']!r}, which is no list of finite numbers.",
-            cure="Give one number for each category above the lowest: b = [-0.5, 0.8].",
+            key=key,
+            message=f"is {parameters[key]!r}, which is no list of finite numbers.",
+            cure=f"Give one number for each {of_what}: {key} = [-0.5, 0.8].",
         ),
     )
 
 
-def is_thresholds(value: object) -> TypeGuard[Sequence[float]]:
+def is_list(value: object) -> TypeGuard[Sequence[float]]:
     """Return whether the value is a list or tuple of one or more finite numbers."""
     return isinstance(value, (list, tuple)) and len(value) > 0 and all(map(is_number, value))
 
 
-def ascending_problems(parameters: Parameters) -> Problems:
-    """Return whether b is a list of numbers that do not strictly ascend."""
-    thresholds = parameters.get("b")
-    if not is_thresholds(thresholds) or all(low < high for low, high in pairwise(thresholds)):
+def order_problems(parameters: Parameters, key: str, *, ascending: bool) -> Problems:
+    """Return whether a parameter is a list of numbers that do not strictly ascend, or descend."""
+    numbers = parameters.get(key)
+    if not is_list(numbers):
         return ()
+    if all((low < high) if ascending else (low > high) for low, high in pairwise(numbers)):
+        return ()
+    verb, side = ("ascend", "above") if ascending else ("descend", "below")
     return (
         ParameterProblem(
-            key="b",
-            message=f"is {list(thresholds)!r}, which does not ascend.",
-            cure="Merge categories until each b is above the one before, or use the GPCM.",
+            key=key,
+            message=f"is {list(numbers)!r}, which does not {verb}.",
+            cure=f"Merge categories until each {key} is {side} the one before, or use the GPCM.",
         ),
     )
 
 
-def thresholds(parameters: Parameters) -> Sequence[float]:
-    """Return b of an item whose b has passed `thresholds_problems`."""
-    return cast("Sequence[float]", parameters["b"])
+def number(parameters: Parameters, key: str) -> float:
+    """Return a parameter that has passed `number_problems`."""
+    return cast("float", parameters[key])
 
 
-def slope_then_thresholds(parameters: Parameters) -> tuple[float, ...]:
-    """Return (a, b1, ..., bm) of an item with sound parameters."""
-    return (cast("float", parameters["a"]), *thresholds(parameters))
+def numbers(parameters: Parameters, key: str) -> Sequence[float]:
+    """Return a parameter that has passed `list_problems`."""
+    return cast("Sequence[float]", parameters[key])

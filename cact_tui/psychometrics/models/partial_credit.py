@@ -1,4 +1,4 @@
-"""Muraki's generalised partial credit model.
+"""The partial credit models: Muraki's generalised one, Masters' and Andrich's rating scale.
 
 With b_t the step from category t - 1 to t (Muraki 1992, eq. 4; categories 0..m, empty sum = 0):
 
@@ -7,11 +7,18 @@ With b_t the step from category t - 1 to t (Muraki 1992, eq. 4; categories 0..m,
     d2 log P_k / d theta2 = -(D a)^2 V,         V = sum over k of (k - E)^2 P_k
     I = (D a)^2 V
 
-The steps need not ascend. catR's rows (alpha, delta_1, ..., delta_m) are (a, b_1, ..., b_m); mirt's
-(a1, ak_k = k, d_1, ..., d_m) convert by b_t = -(d_t - d_(t-1)) / a1, d_0 = 0, with D = 1.
+The PCM is a = 1 (Masters 1982, eq. 7). The RSM is a = 1 and b_t = b + s_t, where the steps s are
+those of the rating scale, which all its items share (Andrich 1978, eq. 16). Steps need not ascend.
+
+Conversions. catR's rows are ours: GPCM (alpha, delta_1, ..., delta_m) = (a, b_1, ..., b_m), PCM
+(delta_1, ..., delta_m) = (b_1, ..., b_m), RSM (lambda, delta_1, ..., delta_m) = (b, s_1, ..., s_m).
+mirt's ``gpcm`` (a1, ak_k = k, d_1, ..., d_m) is a = a1, b_t = -(d_t - d_(t-1)) / a1, d_0 = 0; its
+``Rasch`` items of several categories are the same with a1 = 1. Its ``rsm`` adds c to each of d_1,
+..., d_m, which moves the first step alone: take such items as PCM with these d. mirt has D = 1.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import attrs
 import numpy as np
@@ -19,38 +26,53 @@ import numpy as np
 from cact_tui.psychometrics.arrays import FloatArray
 from cact_tui.psychometrics.models.parameters import (
     key_problems,
+    list_problems,
+    number,
     number_problems,
+    numbers,
     slope_problems,
-    slope_then_thresholds,
-    thresholds,
-    thresholds_problems,
 )
 from cact_tui.psychometrics.problems import ParameterProblem
 from cact_tui.psychometrics.protocols import Parameters
 
+ABOVE_LOWEST = "category above the lowest"
+
 
 @attrs.frozen
-class GeneralizedPartialCreditModel:
-    """The generalised partial credit model with the parameters a and b = [b1, ..., bm]."""
+class PartialCreditModel:
+    """A partial credit model.
 
-    name: str = "GPCM"
+    GPCM: a and b = [b1, ..., bm]. PCM: b = [b1, ..., bm]. RSM: b and steps = [s1, ..., sm].
+    """
+
+    name: Literal["GPCM", "PCM", "RSM"]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the parameters; the last is the list of steps."""
+        return {"GPCM": ("a", "b"), "PCM": ("b",), "RSM": ("b", "steps")}[self.name]
 
     def problems(self, parameters: Parameters) -> tuple[ParameterProblem, ...]:
         """Return all that is wrong: keys, finite numbers, a > 0."""
         return (
-            *key_problems(parameters, ("a", "b"), self.name),
-            *number_problems(parameters, ("a",)),
+            *key_problems(parameters, self.keys, self.name),
+            *number_problems(parameters, self.keys[:-1]),
             *slope_problems(parameters),
-            *thresholds_problems(parameters),
+            *list_problems(parameters, self.keys[-1], ABOVE_LOWEST),
         )
 
     def n_categories(self, parameters: Parameters) -> int:
         """Return m + 1."""
-        return len(thresholds(parameters)) + 1
+        return len(numbers(parameters, self.keys[-1])) + 1
 
     def pack(self, parameters: Sequence[Parameters]) -> FloatArray:
-        """Return rows (a, b1, ..., bm), shape (n, 1 + m)."""
-        return np.array([slope_then_thresholds(item) for item in parameters], dtype=np.float64)
+        """Return rows (a, b_1, ..., b_m), shape (n, 1 + m), for all three models."""
+        return np.array([self._row(item) for item in parameters], dtype=np.float64)
+
+    def _row(self, parameters: Parameters) -> tuple[float, ...]:
+        slope = number(parameters, "a") if "a" in self.keys else 1.0
+        place = number(parameters, "b") if self.name == "RSM" else 0.0
+        return (slope, *(place + step for step in numbers(parameters, self.keys[-1])))
 
     def probabilities(self, packed: FloatArray, theta: FloatArray, D: FloatArray) -> FloatArray:
         """Return P_0, ..., P_m, shape (..., m + 1)."""
@@ -86,4 +108,6 @@ def _moments(chances: FloatArray) -> tuple[FloatArray, FloatArray]:
     return deviations, (chances * deviations**2).sum(axis=-1)
 
 
-GPCM = GeneralizedPartialCreditModel()
+GPCM = PartialCreditModel("GPCM")
+PCM = PartialCreditModel("PCM")
+RSM = PartialCreditModel("RSM")

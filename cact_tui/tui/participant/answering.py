@@ -197,7 +197,7 @@ class Answering(Stage):
 
     def _state(self) -> str:
         _ = translator(self.view.language).gettext
-        waiting = self.busy and self.view.saving not in (Saving.SAVING, Saving.NOT_SAVED)
+        waiting = self.busy and not self.view.closed
         return _("saving…") if waiting else self.view.status
 
     def _question(self) -> str:

@@ -10,11 +10,11 @@ from rich.style import Style
 from textual.geometry import Region
 
 from cact_tui.delivery.actions import CallForProctor, Leave, Respond, WriteComment
-from cact_tui.delivery.views import ItemView, Standstill, StandstillView
+from cact_tui.delivery.views import ItemView, Saving, Standstill, StandstillView
 from cact_tui.tui.lines import length
 from cact_tui.tui.locked import LockedApp, OnIncident
 from cact_tui.tui.participant import guard
-from cact_tui.tui.participant.frame import framed, head
+from cact_tui.tui.participant.frame import ROWS_BELOW_STATUS, framed, head
 from cact_tui.tui.participant.notices import incident_page, too_small
 from cact_tui.tui.participant.room import Room
 from cact_tui.tui.participant.stage import LEAST_COLUMNS, LEAST_ROWS, Act, Command, area_of
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cact_tui.delivery.views import ClockReading, View
     from cact_tui.tui.keys import Key
     from cact_tui.tui.lines import Line
+    from cact_tui.tui.participant.stage import Page
 
 NOTE_SECONDS = 8.0
 """How long a note stands in the status line."""
@@ -66,6 +67,7 @@ class ParticipantApp(LockedApp):
         self._screen_size = (0, 0)
         self._view: View | None = None
         self._acting: View | None = None
+        self._page: Page | None = None
         self._asked = ""
         self._noted: Timer | None = None
 
@@ -115,6 +117,8 @@ class ParticipantApp(LockedApp):
             ended = isinstance(self._room.stage, Ended)
             self._guard.shut(guard.END if ended else guard.NEW_VIEW)
         self._redraw()
+        if isinstance(view, ItemView) and view.saving is Saving.DURABLE:
+            self._draw_state(view.status)
 
     # Keys
 
@@ -201,11 +205,11 @@ class ParticipantApp(LockedApp):
 
     def _draw_clock(self) -> None:
         """Draw the clock alone, past Textual where the driver can."""
-        if self._small or self._incident or not self._sheet.lines:
+        if self._small or self._incident or self._page is None:
             return
         columns, _ = self._screen_size
         text = self._clock_text
-        spans = head(self._room.page(), columns, text)
+        spans = head(self._page, columns, text)
         overlay = getattr(self._driver, "overlay", None)
         alone = length(spans) == columns and spans[:-1] == self._sheet.lines[0][:-1]
         self._sheet.put(0, spans, columns)
@@ -213,6 +217,20 @@ class ParticipantApp(LockedApp):
             overlay(columns - length(spans[-1:]), 0, spans[-1].text, _PLAIN)
         else:
             self._sheet.refresh(Region(0, 0, columns, 1))
+
+    def _draw_state(self, state: str) -> None:
+        """Draw the word that an answer is durable at once.
+
+        Textual paints at most sixty times a second, and has just painted that it is being saved.
+        """
+        overlay = getattr(self._driver, "overlay", None)
+        shown = self._page is not None and self._page.state == state
+        if overlay is None or self._small or self._incident or not shown:
+            return
+        columns, rows = self._screen_size
+        row = rows - ROWS_BELOW_STATUS - 1
+        said = self._sheet.lines[row][-1:]
+        overlay(columns - length(said), row, said[0].text, _PLAIN)
 
     # Painting
 
@@ -248,7 +266,7 @@ class ParticipantApp(LockedApp):
         columns, rows = self._screen_size
         if self._small:
             return too_small(columns, rows)
-        page = self._room.page()
+        page = self._page = self._room.page()
         if page.question and page.question != self._asked:
             self._guard.shut(guard.QUESTION)
         self._asked = page.question

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 RULE = "─"
 _GAP = "   "
 
+ROWS_BELOW_STATUS = 1
+"""The keys stand below what is being said of the answer."""
+
 
 def framed(page: Page, columns: int, rows: int, *, clock: str = "") -> tuple[Line, ...]:
     """Return the whole screen. `clock` stands at the right end of the head."""

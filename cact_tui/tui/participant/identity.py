@@ -1,16 +1,16 @@
-"""Who are you: number, and name and position group where no roster knows them."""
+"""Who are you: number and PIN, or name and position group where no roster knows them."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from cact_tui.delivery.actions import Back, Identify
 from cact_tui.delivery.views import IdentityView
 from cact_tui.i18n import translator
-from cact_tui.tui.entry import Entry, field_line, filled
+from cact_tui.tui.entry import Entry, field_line, filled, masked
 from cact_tui.tui.lines import BLANK, Span, Tone, paragraph
 from cact_tui.tui.participant.pick import Pick, pick_lines
 from cact_tui.tui.participant.stage import Act, Command, Hint, Page, Stage, Step
@@ -22,16 +22,19 @@ if TYPE_CHECKING:
 
 NUMBER_LIMIT = 32
 NAME_LIMIT = 80
+PIN_LIMIT = 12
 
 _FIELD_COLUMNS = 44
 _LABEL_COLUMNS = 26
 _MARKS = ("(*)", "( )")
+NO_PIN = Entry(limit=PIN_LIMIT)
 
 
 class Field(StrEnum):
     """What is asked."""
 
     NUMBER = "number"
+    PIN = "pin"
     NAME = "name"
     GROUP = "group"
 
@@ -44,14 +47,16 @@ class Identifying(Stage):
     number: Entry
     name: Entry
     group: Pick
+    pin: Entry = field(default=NO_PIN, repr=False)
     at: Field = Field.NUMBER
     missing: Field | None = None
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """Return what is asked here, in order."""
+        pin = (Field.PIN,) if self.view.ask_pin else ()
         name = (Field.NAME,) if self.view.ask_name else ()
-        return (Field.NUMBER, *name, *((Field.GROUP,) if self.view.groups else ()))
+        return (Field.NUMBER, *pin, *name, *((Field.GROUP,) if self.view.groups else ()))
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -59,8 +64,8 @@ class Identifying(Stage):
         return (Command.HELP,)
 
     def see(self, view: IdentityView) -> Identifying:
-        """Return the form after the flow's answer; what was typed stays."""
-        return evolve(self, view=view, missing=None)
+        """Return the form after the flow's answer; what was typed stays, but for a PIN."""
+        return evolve(self, view=view, missing=None, pin=NO_PIN)
 
     def press(self, key: Key) -> Step:
         """Tab and Enter move on; Enter in the last field sends what is complete."""
@@ -80,6 +85,8 @@ class Identifying(Stage):
         """Put a pasted text into the field."""
         if self.at is Field.NUMBER:
             return evolve(self, number=self.number.insert(text), missing=None)
+        if self.at is Field.PIN:
+            return evolve(self, pin=self.pin.insert(text), missing=None)
         if self.at is Field.NAME:
             return evolve(self, name=self.name.insert(text), missing=None)
         return self
@@ -87,6 +94,8 @@ class Identifying(Stage):
     def _edit(self, key: Key) -> Identifying:
         if self.at is Field.NUMBER:
             return evolve(self, number=self.number.press(key), missing=None)
+        if self.at is Field.PIN:
+            return evolve(self, pin=self.pin.press(key), missing=None)
         if self.at is Field.NAME:
             return evolve(self, name=self.name.press(key), missing=None)
         return evolve(self, group=self.group.press(key), missing=None)
@@ -106,11 +115,14 @@ class Identifying(Stage):
     def _identify(self) -> Identify:
         group = self._value(Field.GROUP) if self.view.groups else ""
         name = self.name.value if self.view.ask_name else ""
-        return Identify(number=self.number.value, name=name, position_group=group)
+        pin = self.pin.value if self.view.ask_pin else ""
+        return Identify(number=self.number.value, name=name, position_group=group, pin=pin)
 
     def _value(self, field: Field) -> str:
         if field is Field.NUMBER:
             return self.number.value
+        if field is Field.PIN:
+            return self.pin.value
         if field is Field.NAME:
             return self.name.value
         return self.view.groups[self.group.at].id if self.group.at >= 0 else ""
@@ -118,7 +130,7 @@ class Identifying(Stage):
     def draw(self) -> Page:
         """Return the form with the problem next to its field."""
         top = (*paragraph(self.view.text, self.area.text_columns), BLANK)
-        fields = [row for field in self.fields[:2] for row in self._text_field(field)]
+        fields = [row for field in self.fields for row in self._text_field(field)]
         rows = self.area.rows - len(top) - len(fields)
         return Page(
             language=self.view.language,
@@ -131,9 +143,14 @@ class Identifying(Stage):
     def _text_field(self, field: Field) -> tuple[Line, ...]:
         if field is Field.GROUP:
             return ()
-        entry = self.number if field is Field.NUMBER else self.name
+        entry = self._entries[field]
         typed = field_line(entry, _FIELD_COLUMNS, active=self.at is field)
         return ((*self._label(field), *typed), self._problem(field), BLANK)
+
+    @property
+    def _entries(self) -> dict[Field, Entry]:
+        """Return the texts as they are shown: a PIN by one mark a digit."""
+        return {Field.NUMBER: self.number, Field.PIN: masked(self.pin), Field.NAME: self.name}
 
     def _label(self, field: Field) -> Line:
         text = f"{_label(self.view.language, field):{_LABEL_COLUMNS}}"
@@ -182,6 +199,7 @@ def _label(language: str, field: Field) -> str:
     _ = translator(language).gettext
     labels = {
         Field.NUMBER: _("Participant number / NIP"),
+        Field.PIN: _("PIN"),
         Field.NAME: _("Full name"),
         Field.GROUP: _("Position group"),
     }

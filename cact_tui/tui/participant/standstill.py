@@ -1,4 +1,4 @@
-"""The test stands still, and the end."""
+"""The test stands still, a message from the proctor, and the end."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import evolve, frozen
 
-from cact_tui.delivery.actions import Return
-from cact_tui.delivery.views import EndView, Standstill, StandstillView
+from cact_tui.delivery.actions import Acknowledge, Return
+from cact_tui.delivery.views import EndView, MessageView, Standstill, StandstillView
 from cact_tui.i18n import translator
 from cact_tui.tui.lines import BLANK, centred, centred_block, paragraph, strong
 from cact_tui.tui.participant.paging import page_hints, page_number, paginate, turned
@@ -55,6 +55,32 @@ class Standing(Stage):
         if self.view.why is Standstill.LEFT:
             return (Hint("Enter", _("go on")),)
         return ()
+
+
+@frozen(kw_only=True)
+class Told(Stage):
+    """A proctor's message, until Enter says that it was read."""
+
+    view: MessageView
+
+    def press(self, key: Key) -> Step:
+        """Enter acknowledges."""
+        if key.name == "enter":
+            return Step(self, Act(Acknowledge(self.view.message)))
+        return Step(self)
+
+    def draw(self) -> Page:
+        """Return the message in the middle, in the author's lines."""
+        columns = self.area.text_columns
+        text = centred_block(self.view.text, _TEXT_COLUMNS, columns)
+        rows = (centred(strong(self.view.title), columns), BLANK, *text)
+        above = max((self.area.rows - len(rows)) // 3, 0)
+        _ = translator(self.view.language).gettext
+        return Page(
+            language=self.view.language,
+            body=(*(BLANK,) * above, *rows),
+            left=(Hint("Enter", _("I have read this")),),
+        )
 
 
 @frozen(kw_only=True)

@@ -10,6 +10,7 @@ from cact_tui.delivery.views import (
     IdentityView,
     ItemView,
     LanguageView,
+    MessageView,
     PassageView,
     StandstillView,
 )
@@ -17,7 +18,7 @@ from cact_tui.tui.participant.answering import Answering, answering, item_key
 from cact_tui.tui.participant.identity import Identifying, identifying
 from cact_tui.tui.participant.language import choosing_language
 from cact_tui.tui.participant.passage import Confirming, Reading
-from cact_tui.tui.participant.standstill import Ended, Standing
+from cact_tui.tui.participant.standstill import Ended, Standing, Told
 
 if TYPE_CHECKING:
     from cact_tui.delivery.views import View
@@ -46,12 +47,14 @@ def successor(view: View, before: Stage | None, item: Answering | None, area: Ar
             return _text(view, area)
 
 
-def _text(view: PassageView | StandstillView | EndView, area: Area) -> Stage:
+def _text(view: PassageView | StandstillView | MessageView | EndView, area: Area) -> Stage:
     match view:
         case PassageView():
             return Reading(area=area, view=view)
         case StandstillView():
             return Standing(area=area, view=view)
+        case MessageView():
+            return Told(area=area, view=view)
         case EndView():
             return Ended(area=area, view=view)
 

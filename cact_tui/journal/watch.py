@@ -1,0 +1,97 @@
+"""Notices what anybody appended to the journal: one watch per process, whatever it serves.
+
+Appends of this process are told at once; those of other processes are found by asking the store
+four times a second. Whoever listens is told which session grew and reads it itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from cact_tui.errors import CactError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cact_tui.journal.protocol import Recorded, Store
+
+POLL_SECONDS = 0.25
+
+EVERY = ""
+"""Stands for every session when one listens."""
+
+_log = logging.getLogger(__name__)
+
+
+class Watch:
+    """Polls while anybody listens; used from one event loop."""
+
+    def __init__(self, store: Store, *, seconds: float = POLL_SECONDS) -> None:
+        self._store = store
+        self._seconds = seconds
+        self._listeners: dict[str, list[Callable[[str], None]]] = {}
+        self._polling: asyncio.Task[None] | None = None
+        self._position = -1
+
+    def listen(self, session: str, on_news: Callable[[str], None]) -> Callable[[], None]:
+        """Have `on_news` called with the session's id after it grew; return how to stop that.
+
+        With `EVERY` for a session all of them are told of, and `EVERY` itself when any may have
+        grown. News may come of what one appended oneself, and once too often; it never fails to
+        come.
+        """
+        heard = self._listeners.setdefault(session, [])
+        heard.append(on_news)
+        if self._polling is None:
+            self._polling = asyncio.get_running_loop().create_task(self._poll())
+
+        def stop() -> None:
+            if on_news in heard:
+                heard.remove(on_news)
+            if not heard and self._listeners.get(session) is heard:
+                del self._listeners[session]
+            if not self._listeners:
+                self._rest()
+
+        return stop
+
+    def notify(self, recorded: Sequence[Recorded]) -> None:
+        """Tell of events that this process appended; a write path's `publish`."""
+        for session in {one.session for one in recorded}:
+            self._tell(session)
+
+    def _rest(self) -> None:
+        if self._polling is not None:
+            self._polling.cancel()
+            self._polling = None
+        self._position = -1
+
+    async def _poll(self) -> None:
+        while True:
+            try:
+                await self._look()
+            except CactError as trouble:  # whoever reads will say so; the next look may hold
+                _log.debug("the journal cannot be watched: %s", trouble)
+            await asyncio.sleep(self._seconds)
+
+    async def _look(self) -> None:
+        first = self._position < 0
+        found = await self._store.changes(self._position)
+        self._position = found.position
+        if not first:
+            for session in found.sessions:
+                self._tell(session)
+            return
+        # What was appended between listening and the first look is told to everybody.
+        for session in tuple(self._listeners):
+            self._call(session, session)
+
+    def _tell(self, session: str) -> None:
+        self._call(session, session)
+        self._call(EVERY, session)
+
+    def _call(self, key: str, session: str) -> None:
+        for on_news in tuple(self._listeners.get(key, ())):
+            on_news(session)

@@ -1,0 +1,1 @@
+"""Who is expected, where and when, and the acts of proctors, all through the one write path."""

@@ -1,0 +1,238 @@
+"""What proctors do to sessions, from any process, whether the participant is connected or not.
+
+Every act goes through the one write path: it is decided on the session's state, recorded once with
+the proctor's name, and decided anew when somebody else wrote first. A participant's screen follows
+by itself. An act that is unlawful now is refused with a reason; one that was done before records
+nothing and is no failure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from cact_tui.clock import Clock
+from cact_tui.delivery.remarks import remark
+from cact_tui.delivery.services import Exam
+from cact_tui.delivery.write_path import WritePath
+from cact_tui.errors import NotFound
+from cact_tui.journal.protocol import Recorded, Store
+from cact_tui.proctoring.names import proctor
+from cact_tui.sessions import commands as c
+from cact_tui.sessions.decide import Reason, Refused
+from cact_tui.sessions.events import ItemTiming, SessionOpened
+from cact_tui.sessions.reasons import known
+from cact_tui.sessions.states import Grant, Identity, SessionState
+from cact_tui.text import clean
+
+if TYPE_CHECKING:
+    from cact_tui.journal.protocol import Row
+
+LONGEST_MESSAGE = 400
+"""Characters of a message: it is read at one glance on 80x24."""
+
+LONGEST_GRANT = 4 * 3600
+"""Seconds of extra time in one act; more is a slip of the hand."""
+
+KEPT = 2000
+"""Sessions whose state is kept between acts."""
+
+
+@frozen(kw_only=True)
+class Done:
+    """An act that holds: the session's state now, and what it recorded (nothing if it was so)."""
+
+    session: str
+    state: SessionState = field(repr=False)
+    recorded: tuple[Recorded, ...] = field(repr=False)
+
+    @property
+    def news(self) -> bool:
+        """Return whether the act changed anything."""
+        return bool(self.recorded)
+
+
+@frozen(kw_only=True)
+class Denied:
+    """An act that is unlawful now: why, as a code and as an English sentence with the cure."""
+
+    session: str
+    reason: Reason
+    why: str
+
+
+Outcome = Done | Denied
+
+
+@frozen(kw_only=True, eq=False)
+class Acts:
+    """The acts, each for one session by its reference; `many` does one to several at once.
+
+    `pinned` gives the exam that a session was opened with; `publish` is told of what was recorded
+    (a watch's `notify`). All methods raise `ValueError` for a name, reason or figure that cannot
+    be recorded, `NotFound` for a session that does not exist, and `StorageTrouble` when nothing
+    was written; the same act may then be done again.
+    """
+
+    store: Store
+    clock: Clock
+    pinned: Callable[[Mapping[str, str]], Awaitable[Exam]]
+    publish: Callable[[Sequence[Recorded]], None] = lambda _: None
+    _paths: OrderedDict[str, WritePath] = field(factory=OrderedDict, init=False, repr=False)
+
+    async def many(
+        self, sessions: Sequence[str], act: Callable[[str], Awaitable[Outcome]]
+    ) -> tuple[Outcome, ...]:
+        """Do an act to several sessions at once; return the outcomes in their order."""
+        return tuple(await asyncio.gather(*(act(session) for session in sessions)))
+
+    async def state(self, session: str) -> SessionState:
+        """Return the state of a session as it stands in the journal now."""
+        path = await self._path(session)
+        return await path.refresh()
+
+    async def authorise(self, session: str, *, by: str) -> Outcome:
+        """Let a session go on that waits for it."""
+        return await self._do(session, c.Authorise(by=proctor(by)))
+
+    async def confirm_identity(self, session: str, *, by: str) -> Outcome:
+        """Record that the participant's papers are in order; authorises nothing by itself."""
+        return await self._do(session, c.CheckIdentity(outcome=Identity.CONFIRMED, by=proctor(by)))
+
+    async def refuse(self, session: str, *, by: str, reason: str = "examinee.id") -> Outcome:
+        """Record that the papers are not in order: the test waits and cannot be authorised."""
+        command = c.CheckIdentity(outcome=Identity.REFUSED, by=proctor(by), reason=known(reason))
+        return await self._do(session, command)
+
+    async def pause(self, session: str, *, by: str, reason: str) -> Outcome:
+        """Hold a test: its screen blanks and says why, its time stands still."""
+        return await self._do(session, c.Pause(by=proctor(by), reason=known(reason)))
+
+    async def resume(self, session: str, *, by: str) -> Outcome:
+        """Let a paused test go on; that is its authorisation."""
+        return await self._do(session, c.Resume(by=proctor(by)))
+
+    async def message(self, session: str, text: str, *, by: str) -> Outcome:
+        """Show a message until the participant acknowledges it; its text is erasable."""
+        written = remark(session, text, LONGEST_MESSAGE)
+        if not written.text:
+            raise ValueError("there is nothing to say: write a message")
+        command = c.SendMessage(digest=written.digest, by=proctor(by))
+        return await self._do(session, command, (written,))
+
+    async def extend(
+        self,
+        session: str,
+        seconds: int,
+        *,
+        by: str,
+        reason: str,
+        kind: Grant = Grant.INCIDENT,
+        whole: bool = False,
+    ) -> Outcome:
+        """Grant extra time to the section that runs, or to the `whole` session."""
+        if not 0 < seconds <= LONGEST_GRANT:
+            raise ValueError(f"extra time is 1 to {LONGEST_GRANT} seconds")
+        command = c.ExtendTime(
+            grant=secrets.token_hex(8),
+            seconds=seconds,
+            kind=kind,
+            by=proctor(by),
+            reason=known(reason),
+            whole=whole,
+        )
+        return await self._do(session, command)
+
+    async def move(
+        self, session: str, seat: str, *, by: str, reason: str, rows: Sequence[Row] = ()
+    ) -> Outcome:
+        """Record another seat; `rows` (the registration there) are written with it."""
+        command = c.ChangeSeat(seat=seat, by=proctor(by), reason=known(reason))
+        return await self._do(session, command, rows)
+
+    async def report(self, session: str, *, by: str, code: str, detail: str = "") -> Outcome:
+        """Record an irregularity; `detail` must hold no personal data."""
+        command = c.RecordIrregularity(
+            code=known(code), detail=clean(detail).strip()[:LONGEST_MESSAGE], by=proctor(by)
+        )
+        return await self._do(session, command)
+
+    async def terminate(self, session: str, *, by: str, reason: str) -> Outcome:
+        """End a test for good; the item on its screen closes with the time it is known to have."""
+        name, why = proctor(by), known(reason)
+        path = await self._path(session)
+        command = c.Terminate(by=name, reason=why, timing=await self._timing(path))
+        return await self._do(session, command)
+
+    async def cancel(self, session: str, *, by: str, reason: str) -> Outcome:
+        """End a session of which no section has begun."""
+        return await self._do(session, c.Cancel(by=proctor(by), reason=known(reason)))
+
+    async def reopen(self, session: str, *, by: str, reason: str) -> Outcome:
+        """Leave a terminal state: the session waits for authorisation. A chief's act."""
+        return await self._do(session, c.Reopen(by=proctor(by), reason=known(reason)))
+
+    async def clear_lockout(self, session: str, *, by: str, reason: str = "other") -> Outcome:
+        """Record that signing in may be tried again; `sittings.clear_lockout` does it."""
+        return await self._do(session, c.ClearLockout(by=proctor(by), reason=known(reason)))
+
+    async def _do(self, session: str, command: c.Command, rows: Sequence[Row] = ()) -> Outcome:
+        path = await self._path(session)
+        # What is known from earlier may be old, and then an act would seem done or unlawful.
+        await path.refresh()
+        done = await path.perform(command, rows)
+        if isinstance(done, Refused):
+            return Denied(session=session, reason=done.reason, why=explain(done.reason))
+        return Done(session=session, state=done.state, recorded=done.recorded)
+
+    async def _timing(self, path: WritePath) -> ItemTiming | None:
+        """Return the time that the item on the screen had when it was last saved."""
+        state = await path.refresh()
+        saved = await self.store.last_checkpoint(state.session)
+        if saved is None or state.shown is None or saved.seq != state.shown_seq:
+            return None
+        return ItemTiming(shown=saved.shown_ms, uncharged=saved.uncharged_ms)
+
+    async def _path(self, session: str) -> WritePath:
+        """Return the write path of a session, read on when it is known from earlier."""
+        path = self._paths.get(session)
+        if path is None:
+            path = await self._opened(session)
+            self._paths[session] = path
+            if len(self._paths) > KEPT:
+                self._paths.popitem(last=False)
+        self._paths.move_to_end(session)
+        return path
+
+    async def _opened(self, session: str) -> WritePath:
+        recorded = await self.store.read(session)
+        opened = recorded[0].event if recorded else None
+        if not isinstance(opened, SessionOpened):
+            raise NotFound(f"there is no session {session}")
+        exam = await self.pinned(opened.documents)
+        return WritePath(
+            self.store, self.clock, exam.plan, session, self.publish, recorded=recorded
+        )
+
+
+def explain(reason: Reason) -> str:
+    """Return why an act was refused, in English, for a proctor."""
+    return _SENTENCES.get(reason, f"not possible now ({reason})")
+
+
+_SENTENCES: Mapping[Reason, str] = {
+    Reason.ENDED: "the test has ended (reopen it first)",
+    Reason.NOT_AUTHORISED: "the test waits for authorisation (authorise it instead)",
+    Reason.PAUSED: "the test is paused (resume it instead)",
+    Reason.OUT_OF_PLACE: "the test has not ended",
+    Reason.IDENTITY_REFUSED: "the identity was refused (confirm it first)",
+    Reason.NO_SECTION: "no section is running (wait for the next, or grant it to the whole test)",
+    Reason.NO_BUDGET: "the test has no time limit to extend",
+    Reason.BEGUN: "the test has begun (terminate it instead)",
+    Reason.NOTHING_LEFT: "the test was taken to its end (nothing is left to go on with)",
+}

@@ -1,0 +1,1 @@
+"""The proctors' board: committed events as rows and details; no answers, keys, texts, scores."""

@@ -1,0 +1,366 @@
+"""Keeps the board of one sitting up to date from the store, for everybody in this process.
+
+Once a second it asks the store what grew, reads that and publishes one frozen snapshot, which the
+screens of all proctors share. Trouble here is an alarm on their screens and delays nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from cact_tui.clock import Clock
+from cact_tui.config.proctor import ProctorSettings
+from cact_tui.errors import CactError, NotFound
+from cact_tui.journal.protocol import Store
+from cact_tui.journal.roster import Registration, Sitting, SittingState
+from cact_tui.proctoring.board.board import Board
+from cact_tui.proctoring.board.outline import Outline
+from cact_tui.proctoring.board.rows import Detail, Place, Snapshot
+from cact_tui.proctoring.signals import Alarm, AlarmKind
+
+if TYPE_CHECKING:
+    from cact_tui.journal.protocol import Identity
+
+PERIOD = 1.0
+"""Seconds between two looks at the store."""
+
+_EVERY_SAVED, _EVERY_PEOPLE, _EVERY_HOUSE = 2, 5, 15
+"""Looks between two readings of saved times, of the roster, and of the disk and the log."""
+
+_JUMP_SHOWN_MS = 10 * 60_000
+"""How long a jump of the clock is shown."""
+
+ATTENDED = "attended"
+"""The act in a sitting's log that says that somebody looked after a participant."""
+
+_log = logging.getLogger(__name__)
+
+OnSnapshot = Callable[[Snapshot], None]
+
+
+@frozen(kw_only=True, eq=False)
+class Sources:
+    """Where a board comes from: one event of one store.
+
+    `outline` gives the outline of a test by the documents that it pinned, `free_mb` the megabytes
+    left where the journal lies.
+    """
+
+    store: Store
+    clock: Clock
+    event: str
+    timezone: str
+    settings: ProctorSettings
+    outline: Callable[[Mapping[str, str]], Awaitable[Outline]]
+    free_mb: Callable[[], int]
+
+
+def place_of(sitting: Sitting) -> Place:
+    """Return how a sitting is named on screens."""
+    return Place(
+        id=sitting.id,
+        date=sitting.date,
+        room=sitting.room,
+        wave=sitting.wave,
+        state=str(sitting.state),
+    )
+
+
+class BoardReader:
+    """Reads for whoever listens; used from one event loop.
+
+    `sitting` is a sitting's id, or the event's own for tests that belong to no sitting.
+    """
+
+    def __init__(self, sources: Sources, sitting: str) -> None:
+        self._sources = sources
+        self._sitting = sitting
+        self._board = Board(sources.settings)
+        self._listeners: list[OnSnapshot] = []
+        self._running: asyncio.Task[None] | None = None
+        self._nudged = asyncio.Event()
+        self._position = -1
+        self._looks = 0
+        self._known: Sitting | None = None
+        self._places: tuple[Place, ...] = ()
+        self._keys: frozenset[str] = frozenset()
+        self._elsewhere: set[str] = set()
+        self._house = _House(sources)
+        self.snapshot: Snapshot | None = None
+
+    @property
+    def sitting(self) -> str:
+        """Return whose board it is."""
+        return self._sitting
+
+    def listen(self, on_snapshot: OnSnapshot) -> Callable[[], None]:
+        """Have every snapshot told; return how to stop that. The last one is told at once."""
+        self._listeners.append(on_snapshot)
+        if self.snapshot is not None:
+            on_snapshot(self.snapshot)
+        if self._running is None:
+            self._running = asyncio.get_running_loop().create_task(self._run())
+
+        def stop() -> None:
+            with suppress(ValueError):
+                self._listeners.remove(on_snapshot)
+            if not self._listeners and self._running is not None:
+                self._running.cancel()
+                self._running = None
+
+        return stop
+
+    def nudge(self) -> None:
+        """Look again now: this process has just done something."""
+        self._looks = 0
+        self._nudged.set()
+
+    def attend(self, participant: str, at: int) -> None:
+        """Take notice that somebody attended to a participant."""
+        self._board.attended[participant] = at
+
+    def item_of(self, participant: str) -> str:
+        """Return the id of the item on a participant's screen, empty without one."""
+        record = self._board.record(participant)
+        return record.item if record else ""
+
+    async def detail(self, participant: str) -> Detail | None:
+        """Return all about one participant; None for nobody of this sitting.
+
+        Words that cannot be read now are left out.
+        """
+        record = self._board.record(participant)
+        words: dict[str, str] = {}
+        if record is not None and (record.comments or record.messages):
+            with suppress(CactError):
+                kept = await self._sources.store.comments(record.session)
+                words = {one.digest: one.text for one in kept}
+        return self._board.detail(participant, self._sources.clock.wall_ms(), words)
+
+    # Looking
+
+    async def _run(self) -> None:
+        while True:
+            self._nudged.clear()
+            await self.look()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._nudged.wait(), PERIOD)
+
+    async def look(self) -> Snapshot:
+        """Read what is new, and publish and return the snapshot."""
+        try:
+            await self._read()
+        except CactError as fault:
+            self._house.trouble(str(fault))
+        else:
+            self._house.well()
+        self._looks += 1
+        self._house.look_at_clock()
+        self.snapshot = self._made()
+        for told in tuple(self._listeners):
+            told(self.snapshot)
+        return self.snapshot
+
+    async def _read(self) -> None:
+        changes = await self._sources.store.changes(self._position)
+        if self._looks % _EVERY_PEOPLE == 0:
+            await self._read_people()
+        for session in sorted(changes.sessions - self._elsewhere):
+            await self._read_session(session)
+        # Only now: what could not be read is asked for again.
+        self._position = changes.position
+        if self._looks % _EVERY_SAVED == 0:
+            self._board.remember(await self._sources.store.checkpoints())
+        if self._looks % _EVERY_HOUSE == 0:
+            self._house.look_at_disk()
+            await self._read_log()
+
+    async def _read_people(self) -> None:
+        roster = self._sources.store.roster
+        sittings = await roster.sittings(self._sources.event)
+        self._places = tuple(map(place_of, sittings))
+        self._known = next((one for one in sittings if one.id == self._sitting), None)
+        if self._known is not None:
+            everybody = await roster.registrations(self._sources.event)
+            people = tuple(one for one in everybody if one.sitting == self._sitting)
+        else:
+            people = await self._strangers()
+        self._board.expect(people)
+        keys = frozenset(one.participant for one in people)
+        if keys != self._keys:
+            self._keys = keys
+            self._elsewhere.clear()
+            await self._read_sessions()
+
+    async def _strangers(self) -> tuple[Registration, ...]:
+        """Return whoever took a test of the event without a roster."""
+        found = []
+        for entry in await self._sources.store.sessions(self._sources.event):
+            identity = await self._sources.store.identity(entry.participant)
+            if identity is not None:
+                found.append(_registered(identity))
+        return tuple(found)
+
+    async def _read_sessions(self) -> None:
+        for entry in await self._sources.store.sessions():
+            if entry.participant in self._keys and self._board.seq(entry.session) < entry.seq:
+                await self._read_session(entry.session)
+
+    async def _read_session(self, session: str) -> None:
+        """Read what is new of one session; a broken one is told of and does not hold up others."""
+        try:
+            recorded = await self._sources.store.read(session, self._board.seq(session))
+        except CactError as fault:
+            self._house.broken(session, str(fault))
+            return
+        opened = recorded[0].event if recorded and recorded[0].seq == 1 else None
+        documents = getattr(opened, "documents", None)
+        if documents is not None:
+            if getattr(opened, "participant", "") not in self._keys:
+                await self._perhaps_new(session, getattr(opened, "participant", ""))
+                if session in self._elsewhere:
+                    return
+            with suppress(CactError):
+                self._board.outline(session, await self._sources.outline(documents))
+        self._board.take(recorded)
+
+    async def _perhaps_new(self, session: str, participant: str) -> None:
+        """Find out whether somebody unknown belongs here."""
+        here = self._known is None and bool(
+            [
+                one
+                for one in await self._sources.store.sessions(self._sources.event)
+                if one.participant == participant
+            ]
+        )
+        if not here:
+            self._elsewhere.add(session)
+            return
+        self._keys |= {participant}
+        self._board.expect(await self._strangers())
+
+    async def _read_log(self) -> None:
+        for entry in await self._sources.store.roster.log(self._sitting):
+            if entry.act == ATTENDED and entry.participant:
+                self._board.attended[entry.participant] = entry.at
+
+    def _made(self) -> Snapshot:
+        now = self._sources.clock.wall_ms()
+        sitting = self._known
+        place = (
+            place_of(sitting)
+            if sitting is not None
+            else Place(id=self._sitting, date="", room="", wave=0, state=str(SittingState.OPEN))
+        )
+        return Snapshot(
+            at=now,
+            place=place,
+            timezone=self._sources.timezone,
+            opened_at=sitting.opened_at if sitting else 0,
+            closed_at=sitting.closed_at if sitting else 0,
+            rows=self._board.rows(now),
+            alarms=self._house.alarms(),
+            places=self._places,
+        )
+
+
+class _House:
+    """What is wrong with the host: store, disk and clock."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._trouble: Alarm | None = None
+        self._broken: dict[str, Alarm] = {}
+        self._disk: Alarm | None = None
+        self._jump: Alarm | None = None
+        self._clocks: tuple[int, float] | None = None
+
+    def trouble(self, words: str) -> None:
+        """The store cannot be read."""
+        since = self._trouble.since if self._trouble else self._now()
+        self._trouble = Alarm(kind=AlarmKind.STORE, since=since, detail=words)
+
+    def well(self) -> None:
+        """The store can be read."""
+        self._trouble = None
+
+    def broken(self, session: str, words: str) -> None:
+        """One session is not what was written."""
+        self._broken[session] = Alarm(kind=AlarmKind.STORE, since=self._now(), detail=words)
+        _log.warning("a session cannot be read: %s", session)
+
+    def look_at_disk(self) -> None:
+        """See how much room is left."""
+        least = self._sources.settings.disk_free_mb
+        free = self._sources.free_mb()
+        since = self._disk.since if self._disk else self._now()
+        full = free < least
+        self._disk = Alarm(kind=AlarmKind.DISK, since=since, detail=f"{free} MB") if full else None
+
+    def look_at_clock(self) -> None:
+        """Compare the wall's clock with one that only runs."""
+        wall, running = self._now(), self._sources.clock.monotonic()
+        if self._clocks is not None:
+            jump = (wall - self._clocks[0]) / 1000 - (running - self._clocks[1])
+            if abs(jump) >= self._sources.settings.clock_jump_seconds:
+                self._jump = Alarm(kind=AlarmKind.CLOCK, since=wall, detail=f"{jump:+.0f} s")
+        self._clocks = (wall, running)
+        if self._jump is not None and abs(wall - self._jump.since) > _JUMP_SHOWN_MS:
+            self._jump = None
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Return everything that is wrong now."""
+        found = (self._trouble, *self._broken.values(), self._disk, self._jump)
+        return tuple(one for one in found if one is not None)
+
+    def _now(self) -> int:
+        return self._sources.clock.wall_ms()
+
+
+def _registered(identity: Identity) -> Registration:
+    """Return somebody who was never registered as if they had been."""
+    return Registration(
+        participant=identity.participant,
+        event=identity.sitting,
+        sitting=identity.sitting,
+        number=identity.number,
+        name=identity.name,
+        nip=identity.nip,
+        position_group=identity.position_group or "",
+    )
+
+
+@frozen(eq=False)
+class Boards:
+    """The boards of one event, one per sitting, each read once however many look at it."""
+
+    sources: Sources
+    _readers: dict[str, BoardReader] = field(factory=dict, init=False, repr=False)
+
+    def of(self, sitting: str) -> BoardReader:
+        """Return the board of a sitting."""
+        if sitting not in self._readers:
+            self._readers[sitting] = BoardReader(self.sources, sitting)
+        return self._readers[sitting]
+
+    async def choose(self, wanted: str = "") -> BoardReader:
+        """Return the board wanted; else of the sitting that is open, the next one, or the event.
+
+        Raises:
+            NotFound: there is no such sitting.
+        """
+        sittings = await self.sources.store.roster.sittings(self.sources.event)
+        ids = [one.id for one in sittings]
+        if wanted:
+            if wanted not in (*ids, self.sources.event):
+                raise NotFound(f"there is no sitting {wanted} (cact sitting list names them)")
+            return self.of(wanted)
+        order = (SittingState.OPEN, SittingState.PLANNED, SittingState.CLOSED)
+        by_state = sorted(sittings, key=lambda one: order.index(one.state))
+        return self.of(by_state[0].id if by_state else self.sources.event)

@@ -1,0 +1,122 @@
+"""The door of a hall: who may sign in now, by number alone or by number and PIN."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from cact_tui.delivery.sign_in import TurnedAway, Why
+from cact_tui.journal.roster import Identification, SittingState
+from cact_tui.proctoring.pins import verified
+
+if TYPE_CHECKING:
+    from cact_tui.clock import Clock
+    from cact_tui.config.settings import EventSettings, Policy
+    from cact_tui.journal.protocol import Store
+    from cact_tui.journal.roster import Registration, Sitting, Tally
+
+MINUTE_MS = 60_000
+
+
+class Door:
+    """Implements `delivery.sign_in.SignIn` for the sittings of an event.
+
+    What is looked at, in this order: whether the number is on the roster, the papers were not
+    refused, the sitting is open, the participant is not too late, and the PIN. Failures count for
+    the participant and for the seat; never for an address, which a whole room may share.
+    """
+
+    def __init__(self, store: Store, clock: Clock, event: EventSettings, policy: Policy) -> None:
+        self._store = store
+        self._clock = clock
+        self._event = event
+        self._policy = policy
+
+    @property
+    def asks_pin(self) -> bool:
+        """Return whether a PIN is asked for."""
+        return self._policy.sign_in == "pin"
+
+    async def recognise(self, number: str, pin: str, seat: str) -> Registration | TurnedAway:
+        """Return who has the number, if that is proved and may sign in now."""
+        who = await self._store.roster.registered(self._event.id, number)
+        if who is None:
+            tally = await self._count(seat)
+            return TurnedAway(why=Why.UNKNOWN) if tally.allowed else self._locked(tally)
+        refusal = await self.unwelcome(who)
+        if refusal is None and self.asks_pin:
+            refusal = await self._unproved(who, pin, seat)
+        return refusal or who
+
+    async def unwelcome(self, who: Registration) -> TurnedAway | None:
+        """Return what keeps somebody out whatever the PIN."""
+        if who.identification is Identification.REFUSED:
+            return TurnedAway(why=Why.REFUSED)
+        sitting = await self._store.roster.sitting(who.sitting)
+        if sitting is None or sitting.state is SittingState.PLANNED:
+            return TurnedAway(why=await self._not_yet(sitting), sitting=sitting)
+        if sitting.state is SittingState.CLOSED:
+            return TurnedAway(why=Why.CLOSED, sitting=sitting)
+        if await self._late(who, sitting):
+            return TurnedAway(why=Why.LATE, minutes=self._policy.late_minutes)
+        return None
+
+    async def _not_yet(self, sitting: Sitting | None) -> Why:
+        """Tell a sitting that is about to begin from one at another time."""
+        others = await self._store.roster.sittings(self._event.id)
+        elsewhere = any(one.state is SittingState.OPEN for one in others)
+        today = sitting is not None and sitting.date == self._today()
+        return Why.NOT_OPEN if today and not elsewhere else Why.OTHER_SITTING
+
+    def _today(self) -> str:
+        zone = ZoneInfo(self._event.timezone)
+        moment = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC)
+        return moment.astimezone(zone).date().isoformat()
+
+    async def _late(self, who: Registration, sitting: Sitting) -> bool:
+        """Return whether somebody comes too late to begin.
+
+        A PIN issued after the last moment is a proctor's word that this one may still come in.
+        """
+        if not self._policy.late_minutes:
+            return False
+        last = sitting.opened_at + self._policy.late_minutes * MINUTE_MS
+        if self._clock.wall_ms() <= last:
+            return False
+        pin = await self._store.roster.pin_of(who.participant)
+        if pin is not None and pin.sitting == sitting.id and pin.issued_at > last:
+            return False
+        return not await self._store.sessions(participant=who.participant)
+
+    async def _unproved(self, who: Registration, pin: str, seat: str) -> TurnedAway | None:
+        """Return what is wrong with a PIN; nothing when it is right."""
+        issued = await self._store.roster.pin_of(who.participant)
+        if issued is None or issued.sitting != who.sitting:
+            return TurnedAway(why=Why.NO_PIN)
+        tally = await self._count(seat, who)
+        if not tally.allowed:
+            return self._locked(tally)
+        if await verified(pin, issued.verifier):
+            await self._store.roster.forgive([record.key for record in tally.records])
+            return None
+        failures = max(one.failures for one in tally.records if one.key == _of(who))
+        left = self._policy.attempts.participant - failures
+        return TurnedAway(why=Why.WRONG_PIN, attempts=left) if left > 0 else self._locked(tally)
+
+    async def _count(self, seat: str, who: Registration | None = None) -> Tally:
+        """Count an attempt before it is looked at."""
+        limits = self._policy.attempts
+        asked = [(_of(who), limits.participant)] if who else []
+        asked += [(f"seat:{seat}", limits.seat)] if seat else []
+        lock_ms = limits.lockout_minutes * MINUTE_MS
+        return await self._store.roster.attempt(asked, self._clock.wall_ms(), lock_ms)
+
+    def _locked(self, tally: Tally) -> TurnedAway:
+        until = max(record.locked_until for record in tally.records)
+        left = max(until - self._clock.wall_ms(), 0)
+        return TurnedAway(why=Why.LOCKED, minutes=-(-left // MINUTE_MS))
+
+
+def _of(who: Registration) -> str:
+    return f"participant:{who.participant}"

@@ -1,0 +1,293 @@
+"""The minutes of a sitting (*berita acara*): who was there, what happened, which journal says so.
+
+Gathered from committed events, the roster and the sitting's log; never an answer or a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from cact_tui.journal.roster import Identification, Registration
+from cact_tui.proctoring.board.folding import after
+from cact_tui.proctoring.board.record import Moment, Record
+from cact_tui.proctoring.papers.merkle import sitting_root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cact_tui.journal.protocol import Store
+    from cact_tui.journal.roster import LogEntry, Sitting
+
+MINUTE_MS = 60_000
+VIEWED = "viewed"
+
+
+@frozen(kw_only=True)
+class Attendance:
+    """One line of the attendance list. Times are wall ms, 0 for never.
+
+    `identification` is `pending`, `confirmed` or `refused`; `status` the state of the test in the
+    end, empty where there was none; `late` says that it began after the last moment.
+    """
+
+    number: str = field(repr=False)
+    name: str = field(repr=False)
+    seat: str
+    identification: str
+    checked_by: str
+    session: str
+    arrived_at: int
+    ended_at: int
+    status: str
+    answered: int
+    late: bool
+    extra_seconds: int
+    extra_minutes: int
+    extra_percent: int
+
+    @property
+    def present(self) -> bool:
+        """Return whether there was a test."""
+        return bool(self.session)
+
+
+@frozen(kw_only=True)
+class Absence:
+    """Somebody was out of the test for a while: `kind` is `break`, `left`, `paused` or `cut`.
+
+    `until` is 0 where it lasted to the end.
+    """
+
+    number: str = field(repr=False)
+    seat: str
+    kind: str
+    since: int
+    until: int
+    by: str = ""
+    reason: str = ""
+
+
+@frozen(kw_only=True)
+class Occurrence:
+    """An irregularity or a proctor's act: an event by its name, with who, why and what of it."""
+
+    number: str = field(repr=False)
+    seat: str
+    at: int
+    kind: str
+    by: str
+    reason: str
+    detail: str = ""
+
+
+@frozen(kw_only=True)
+class SealedHead:
+    """The last event of a session and its digest (hex)."""
+
+    session: str
+    seq: int
+    digest: str
+
+
+@frozen(kw_only=True)
+class Minutes:
+    """Everything that the minutes of one sitting say. `root` is over `heads`, in hex."""
+
+    event: str
+    title: Mapping[str, str]
+    timezone: str
+    sitting: str
+    date: str
+    room: str
+    wave: int
+    opened_at: int
+    closed_at: int
+    written_at: int
+    written_by: str
+    proctors: tuple[str, ...]
+    attendance: tuple[Attendance, ...]
+    absences: tuple[Absence, ...]
+    occurrences: tuple[Occurrence, ...]
+    heads: tuple[SealedHead, ...]
+    root: str
+
+    @property
+    def present(self) -> tuple[Attendance, ...]:
+        """Return whoever had a test."""
+        return tuple(one for one in self.attendance if one.present)
+
+    @property
+    def absent(self) -> tuple[Attendance, ...]:
+        """Return whoever had none."""
+        return tuple(one for one in self.attendance if not one.present)
+
+
+@frozen(kw_only=True)
+class Event:
+    """What the minutes say of the event itself. `late_minutes` is 0 where nobody is late."""
+
+    id: str
+    title: Mapping[str, str]
+    timezone: str
+    late_minutes: int
+
+
+async def gather(store: Store, event: Event, sitting: Sitting, *, at: int, by: str) -> Minutes:
+    """Return the minutes of a sitting as the journal has them now; `at` is wall ms.
+
+    Raises:
+        ChainBroken: a session of it is not what was written.
+        StorageTrouble: the store cannot be read.
+    """
+    everybody = await store.roster.registrations(event.id)
+    people = [one for one in everybody if one.sitting == sitting.id]
+    records: dict[str, Record] = {}
+    wanted = {one.participant for one in people}
+    for entry in await store.sessions():
+        if entry.participant in wanted:
+            records[entry.participant] = await _record(store, entry.session)
+    log = await store.roster.log(sitting.id)
+    heads = tuple(
+        SealedHead(session=one.session, seq=one.seq, digest=one.head)
+        for one in sorted(records.values(), key=lambda record: record.session)
+    )
+    pairs = [(who, records.get(who.participant)) for who in people]
+    return Minutes(
+        event=event.id,
+        title=event.title,
+        timezone=event.timezone,
+        sitting=sitting.id,
+        date=sitting.date,
+        room=sitting.room,
+        wave=sitting.wave,
+        opened_at=sitting.opened_at,
+        closed_at=sitting.closed_at,
+        written_at=at,
+        written_by=by,
+        proctors=_proctors(records.values(), log),
+        attendance=tuple(_attendance(who, one, event, sitting) for who, one in pairs),
+        absences=tuple(_in_order(_absences(who, one) for who, one in pairs if one)),
+        occurrences=tuple(_by_time(_occurrences(who, one) for who, one in pairs if one)),
+        heads=heads,
+        root=sitting_root([(one.session, one.seq, one.digest) for one in heads]),
+    )
+
+
+async def _record(store: Store, session: str) -> Record:
+    record = Record(session=session)
+    for one in await store.read(session):
+        record = after(record, one)
+    return record
+
+
+def _attendance(
+    who: Registration, record: Record | None, event: Event, sitting: Sitting
+) -> Attendance:
+    checked = record.check if record else None
+    known = str(who.identification)
+    if who.identification is Identification.PENDING and checked is not None:
+        known = str(checked.outcome)
+    last_moment = sitting.opened_at + event.late_minutes * MINUTE_MS
+    arrived = record.began_at if record else 0
+    return Attendance(
+        number=who.number,
+        name=who.name,
+        seat=record.seat if record and record.seat else who.seat,
+        identification=known,
+        checked_by=checked.by if checked else who.checked_by,
+        session=record.session if record else "",
+        arrived_at=arrived,
+        ended_at=record.ended_at if record else 0,
+        status=str(record.status) if record else "",
+        answered=record.answered if record else 0,
+        late=bool(event.late_minutes and arrived > last_moment),
+        extra_seconds=record.extra if record else 0,
+        extra_minutes=who.extra_minutes,
+        extra_percent=who.extra_percent,
+    )
+
+
+def _absences(who: Registration, record: Record) -> Iterable[Absence]:
+    """Return when somebody was out: breaks, pauses, and cuts that a sign-in ended."""
+    seat = record.seat or who.seat
+    for rest in record.rests:
+        until = rest.at + rest.rested_ms if rest.rested_ms is not None else 0
+        yield Absence(number=who.number, seat=seat, kind="break", since=rest.at, until=until)
+    for visit in record.visits:
+        if visit.cut:
+            since = visit.at - visit.away_ms
+            yield Absence(number=who.number, seat=seat, kind="cut", since=since, until=visit.at)
+    held: Moment | None = None
+    for one in record.timeline:
+        if one.kind == "Paused":
+            held = held or one
+        elif held is not None and one.kind in _LET_GO:
+            yield _pause(who, seat, held, one.at)
+            held = None
+    if held is not None:
+        yield _pause(who, seat, held, record.ended_at)
+
+
+_LET_GO = frozenset({"Resumed", "Authorised", "SessionTerminated", "SessionWithdrawn"})
+
+
+def _pause(who: Registration, seat: str, held: Moment, until: int) -> Absence:
+    own = held.by == "participant"
+    return Absence(
+        number=who.number,
+        seat=seat,
+        kind="left" if own else "paused",
+        since=held.at,
+        until=until,
+        by="" if own else held.by,
+        reason="" if own else held.reason,
+    )
+
+
+_RECORDED = frozenset(
+    {
+        "IrregularityRecorded",
+        "TimeExtended",
+        "SeatChanged",
+        "LockoutCleared",
+        "SessionTerminated",
+        "SessionWithdrawn",
+        "SessionCanceled",
+        "Reopened",
+        "ProctorCalled",
+    }
+)
+
+
+def _occurrences(who: Registration, record: Record) -> Iterable[Occurrence]:
+    for one in record.timeline:
+        refused = one.kind == "IdentityChecked" and one.detail == "refused"
+        if one.kind in _RECORDED or refused:
+            yield Occurrence(
+                number=who.number,
+                seat=record.seat or who.seat,
+                at=one.at,
+                kind=one.kind,
+                by=one.by,
+                reason=one.reason,
+                detail=one.detail,
+            )
+
+
+def _proctors(records: Iterable[Record], log: Iterable[LogEntry]) -> tuple[str, ...]:
+    """Return everybody who acted as a proctor, by name; looking is no act."""
+    nobody = {"", "self", "participant", "system", "roster"}
+    names = {one.by for record in records for one in record.timeline}
+    names |= {entry.by for entry in log if entry.act != VIEWED}
+    return tuple(sorted(names - nobody))
+
+
+def _in_order(found: Iterable[Iterable[Absence]]) -> list[Absence]:
+    return sorted((one for some in found for one in some), key=lambda one: one.since)
+
+
+def _by_time(found: Iterable[Iterable[Occurrence]]) -> list[Occurrence]:
+    return sorted((one for some in found for one in some), key=lambda one: one.at)

@@ -1,0 +1,252 @@
+"""Who is expected at an event: found, registered, corrected, moved, checked, given a PIN.
+
+A change of a registration is recorded in the log of its sitting with the proctor's name; where the
+participant has a session, the session's journal records it, too, in the same transaction.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, field, frozen
+
+from cact_tui.clock import Clock
+from cact_tui.errors import NotFound, StaleRow
+from cact_tui.journal.protocol import Store
+from cact_tui.journal.roster import Identification, LogEntry, PinHash, Registration, Sitting
+from cact_tui.proctoring.acts import Acts
+from cact_tui.proctoring.names import proctor
+from cact_tui.proctoring.pins import new_pin, verifier_of
+from cact_tui.sessions.events import ENDED
+from cact_tui.sessions.reasons import known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cact_tui.journal.protocol import Identity as WhoIsWho
+    from cact_tui.journal.protocol import Row, SessionEntry
+
+ATTEMPTS = 20
+"""How often a change is made again on what somebody else wrote meanwhile."""
+
+CORRECTABLE = frozenset(
+    {
+        "name",
+        "nip",
+        "position",
+        "position_group",
+        "unit",
+        "standard",
+        "extra_minutes",
+        "extra_percent",
+        "plain",
+    }
+)
+"""What `correct` may change: neither who somebody is to the journal, nor where and when."""
+
+
+@frozen(kw_only=True)
+class Card:
+    """A PIN with all that is printed beside it; the one moment at which the PIN is known."""
+
+    registration: Registration
+    sitting: Sitting
+    pin: str = field(repr=False)
+
+
+def new_participant() -> str:
+    """Return a fresh opaque id of a participant: 64 random bits."""
+    return f"p-{secrets.token_hex(8)}"
+
+
+@frozen(kw_only=True, eq=False)
+class Roster:
+    """The roster of one event.
+
+    Numbers are those of the participants. Methods raise `NotFound` for a number or a sitting that
+    does not exist, `NumberTaken` and `SeatTaken` where somebody else has it, `ValueError` for what
+    cannot be recorded, and `StorageTrouble` when nothing was written.
+    """
+
+    store: Store
+    clock: Clock
+    event: str
+    acts: Acts
+
+    async def everybody(self, sitting: str | None = None) -> tuple[Registration, ...]:
+        """Return everybody who is expected (in one sitting), by number."""
+        found = await self.store.roster.registrations(self.event)
+        return tuple(one for one in found if sitting in (None, one.sitting))
+
+    async def find(self, number: str) -> Registration:
+        """Return who has a number."""
+        found = await self.store.roster.registered(self.event, number.strip())
+        if found is None:
+            raise NotFound(f"nobody has the number {number.strip()}")
+        return found
+
+    async def at_seat(self, sitting: str, seat: str) -> Registration | None:
+        """Return who is expected at a seat; None where nobody is."""
+        found = await self.everybody(sitting)
+        return next((one for one in found if one.seat == seat), None)
+
+    async def session_of(self, participant: str) -> SessionEntry | None:
+        """Return the newest session of a participant."""
+        found = await self.store.sessions(participant=participant)
+        return found[-1] if found else None
+
+    async def register(self, who: Registration, *, by: str) -> Registration:
+        """Register somebody who came without being expected."""
+        await self._sitting(who.sitting)
+        entry = self._entry(who, by, "registered")
+        await self.store.append("", 0, entry.at, (), (who, entry))
+        return await self.find(who.number)
+
+    async def correct(self, number: str, *, by: str, **changes: Any) -> Registration:
+        """Correct what stands in `CORRECTABLE`, also where the test has begun.
+
+        A test that has begun keeps the position group it was opened with.
+        """
+        wrong = changes.keys() - CORRECTABLE
+        if wrong:
+            raise ValueError(f"{', '.join(sorted(wrong))} cannot be corrected")
+        before = await self.find(number)
+        identity = await self.store.identity(before.participant)
+        names = {key: changes[key] for key in ("name", "nip") if key in changes}
+        rows: tuple[WhoIsWho, ...] = (evolve(identity, **names),) if identity and names else ()
+        detail = ", ".join(sorted(changes))
+        return await self._change(
+            number, lambda one: evolve(one, **changes), by, "corrected", detail, rows
+        )
+
+    async def reschedule(
+        self, number: str, sitting: str, *, seat: str = "", by: str, reason: str
+    ) -> Registration:
+        """Expect somebody in another sitting; a PIN of the earlier one is void there."""
+        await self._sitting(sitting)
+        return await self._change(
+            number,
+            lambda one: evolve(one, sitting=sitting, seat=seat),
+            by,
+            "rescheduled",
+            f"{sitting}: {known(reason)}",
+        )
+
+    async def move(self, number: str, seat: str, *, by: str, reason: str) -> Registration:
+        """Move somebody to another seat of the same sitting, before the test or in it."""
+        code, name = known(reason), proctor(by)
+        for _ in range(ATTEMPTS):
+            who = await self.find(number)
+            session = await self.session_of(who.participant)
+            entry = self._entry(who, name, "moved", f"{seat}: {code}")
+            rows = (evolve(who, seat=seat), entry)
+            with suppress(StaleRow):
+                if session is None or session.last_event in ENDED:
+                    await self.store.append("", 0, entry.at, (), rows)
+                else:
+                    await self.acts.move(session.session, seat, by=name, reason=code, rows=rows)
+                return await self.find(number)
+        raise StaleRow(who.participant, who.revision, who.revision)
+
+    async def check_identity(
+        self, number: str, outcome: Identification, *, by: str, reason: str = "examinee.id"
+    ) -> Registration:
+        """Record what was found of somebody's papers, before the test or in it.
+
+        A refusal voids no PIN, but nobody gets in with one; a test that runs is held.
+        """
+        code, name = known(reason), proctor(by)
+        refused = outcome is Identification.REFUSED
+        now = self.clock.wall_ms()
+        found = await self._change(
+            number,
+            lambda one: evolve(one, identification=outcome, checked_by=name, checked_at=now),
+            name,
+            f"identity_{outcome}",
+            code if refused else "",
+        )
+        session = await self.session_of(found.participant)
+        if session is not None and session.last_event not in ENDED:
+            if refused:
+                await self.acts.refuse(session.session, by=name, reason=code)
+            elif outcome is Identification.CONFIRMED:
+                await self.acts.confirm_identity(session.session, by=name)
+        return found
+
+    async def issue_pin(self, number: str, *, by: str) -> Card:
+        """Give somebody a new PIN for their sitting; any earlier one is void from now on.
+
+        Issuing it says that the papers were seen and in order, unless they were refused before:
+        then `ValueError` says to confirm the identity first.
+        """
+        name = proctor(by)
+        who = await self.find(number)
+        if who.identification is Identification.REFUSED:
+            raise ValueError(f"the identity of {who.number} was refused: confirm it first")
+        sitting = await self._sitting(who.sitting)
+        pin = new_pin()
+        issued = PinHash(
+            participant=who.participant,
+            sitting=who.sitting,
+            verifier=await verifier_of(pin),
+            issued_by=name,
+            issued_at=self.clock.wall_ms(),
+        )
+        if who.identification is Identification.PENDING:
+            who = await self.check_identity(number, Identification.CONFIRMED, by=name)
+        entry = self._entry(who, name, "pin_issued")
+        await self.store.append("", 0, entry.at, (), (issued, entry))
+        await self.store.roster.forgive([f"participant:{who.participant}"])
+        return Card(registration=who, sitting=sitting, pin=pin)
+
+    async def clear_lockout(self, number: str, *, by: str, reason: str = "other") -> Registration:
+        """Let somebody try to sign in again after too many failures, at their seat, too."""
+        code, name = known(reason), proctor(by)
+        who = await self.find(number)
+        keys = [f"participant:{who.participant}", *([f"seat:{who.seat}"] if who.seat else [])]
+        await self.store.roster.forgive(keys)
+        entry = self._entry(who, name, "lockout_cleared", code)
+        await self.store.append("", 0, entry.at, (), (entry,))
+        session = await self.session_of(who.participant)
+        if session is not None and session.last_event not in ENDED:
+            await self.acts.clear_lockout(session.session, by=name, reason=code)
+        return who
+
+    async def _sitting(self, sitting: str) -> Sitting:
+        found = await self.store.roster.sitting(sitting)
+        if found is None or found.event != self.event:
+            raise NotFound(f"there is no sitting {sitting}")
+        return found
+
+    async def _change(  # noqa: PLR0917 - what changes, by whom, and how it is put on record
+        self,
+        number: str,
+        change: Callable[[Registration], Registration],
+        by: str,
+        act: str,
+        detail: str = "",
+        rows: tuple[Row, ...] = (),
+    ) -> Registration:
+        """Change a registration as it stands now, and put that on record."""
+        for _ in range(ATTEMPTS):
+            before = await self.find(number)
+            after = change(before)
+            entry = self._entry(after, by, act, detail)
+            try:
+                await self.store.append("", 0, entry.at, (), (after, entry, *rows))
+            except StaleRow:
+                continue
+            return evolve(after, revision=before.revision + 1)
+        raise StaleRow(before.participant, before.revision, before.revision)
+
+    def _entry(self, who: Registration, by: str, act: str, detail: str = "") -> LogEntry:
+        return LogEntry(
+            sitting=who.sitting,
+            at=self.clock.wall_ms(),
+            by=proctor(by),
+            act=act,
+            participant=who.participant,
+            detail=detail,
+        )

@@ -1,0 +1,1 @@
+"""The hall: an SSH server with every participant's and proctor's app in one process."""

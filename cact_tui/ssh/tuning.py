@@ -1,0 +1,59 @@
+"""The garbage collector of a process with hundreds of apps.
+
+A full collection walks everything that lives: 1.3 to 1.9 s with 250 apps, during which nobody's key
+is seen. So only what was made a moment ago is ever looked at, the rest is set aside. Closed
+apps are taken apart (`terminal.parting`) and freed by reference counts; what escapes that waits
+for a moment in which nobody would notice a full collection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_YOUNG: Final = 20_000
+_NEVER: Final = 1_000_000_000
+FREEZE_SECONDS: Final = 0.25
+_QUIET_SECONDS: Final = 60.0
+_SWITCH_SECONDS: Final = 0.0005
+
+
+def have_the_process() -> None:
+    """Collect the youngest generation alone, and have threads hand the interpreter over soon.
+
+    Whenever the loop encrypts or waits it gives the interpreter away, and has to wait for a thread
+    that reads the journal or chooses an item to give it back.
+    """
+    gc.set_threshold(_YOUNG, _NEVER, _NEVER)
+    sys.setswitchinterval(_SWITCH_SECONDS)
+
+
+async def keep_old_objects_aside(quiet: Callable[[], bool]) -> None:
+    """Set survivors aside four times a second; collect everything when it is quiet.
+
+    Args:
+        quiet: Whether nobody sits at a terminal now.
+    """
+    busy_since_collection, quiet_for = False, 0.0
+    while True:
+        await asyncio.sleep(FREEZE_SECONDS)
+        # What became garbage since the last time is thrown away first: set aside, it would stay.
+        gc.collect(1)
+        gc.freeze()
+        quiet_for = quiet_for + FREEZE_SECONDS if quiet() else 0.0
+        busy_since_collection = busy_since_collection or not quiet()
+        if busy_since_collection and quiet_for >= _QUIET_SECONDS:
+            busy_since_collection = False
+            collect_everything()
+
+
+def collect_everything() -> None:
+    """Walk all there is, once."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,45 @@
+"""What the hall itself says at a terminal, beneath whatever was shown there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cact_tui.i18n import LANGUAGES, translator
+
+if TYPE_CHECKING:
+    from cact_tui.i18n import Translator
+
+Words = Callable[["Translator"], str]
+
+
+def full(words: Translator) -> str:
+    """Return that nobody more can come in."""
+    return words.gettext("The hall is full. Please call the proctor.")
+
+
+def closing(words: Translator) -> str:
+    """Return that the hall closes, for now."""
+    return words.gettext(
+        "The host is closing for now. Your answers are saved. Please stay at your seat."
+    )
+
+
+def incident(words: Translator) -> str:
+    """Return that a screen failed; the incident's number follows."""
+    return words.gettext("The program failed. Your answers are saved. Please call the proctor.")
+
+
+def again(words: Translator) -> str:
+    """Return that the host failed this visitor."""
+    return words.gettext("The program failed. Your answers are saved. Please connect again.")
+
+
+def no_desk(words: Translator) -> str:
+    """Return where proctors act as long as there is neither screen nor desk for them."""
+    return words.gettext("There is nothing here for proctors. Use `cact sitting` on the host.")
+
+
+def in_every_language(said: Words) -> tuple[str, ...]:
+    """Return something in all languages: who stands at the terminal now is not known here."""
+    return tuple(said(translator(language)) for language in LANGUAGES)

@@ -1,0 +1,135 @@
+"""Several processes on one port: started, watched, started again, stopped together.
+
+Each worker listens for itself (SO_REUSEPORT), so the kernel spreads the connections and hands none
+to a dead one. Sessions are bound to no worker: what keeps writers apart is the store alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cact_tui.ssh.logbook import Logbook
+
+STOP_SECONDS: Final = 10.0
+_PAUSES: Final = (0.0, 0.5, 1.0, 2.0, 5.0)
+"""Seconds before a worker is started again; the last one for all further times."""
+
+_STEADY_SECONDS: Final = 60.0
+
+
+def bound_socket(address: str, port: int) -> socket.socket:
+    """Return a socket bound to an address, sharing its port with other workers.
+
+    Raises:
+        OSError: the address is not this host's, or the port is another program's.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        sock.bind((address, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+class Supervisor:
+    """Keeps so many workers running."""
+
+    def __init__(self, command: Sequence[str], count: int, log: Logbook) -> None:
+        """Take what to start: `--worker N` is added for the N-th worker, from 1."""
+        self._command = tuple(command)
+        self._count = count
+        self._log = log
+        self._processes: dict[int, asyncio.subprocess.Process] = {}
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> int:
+        """Keep the workers running until `stop`; return how many had to be killed then."""
+        keepers = [asyncio.create_task(self._keep(number + 1)) for number in range(self._count)]
+        await self._stopping.wait()
+        for process in self._processes.values():
+            with suppress(ProcessLookupError):
+                process.terminate()
+        _, late = await asyncio.wait(keepers, timeout=STOP_SECONDS)
+        for process in self._processes.values():
+            with suppress(ProcessLookupError):
+                process.kill()
+        await asyncio.gather(*keepers)
+        return len(late)
+
+    def stop(self) -> None:
+        """Have everything end."""
+        self._stopping.set()
+
+    async def _keep(self, number: int) -> None:
+        """Run one worker, again and again."""
+        failures = 0
+        loop = asyncio.get_running_loop()
+        while not self._stopping.is_set():
+            began = loop.time()
+            code = await self._run_once(number)
+            if self._stopping.is_set():
+                return
+            failures = 0 if loop.time() - began > _STEADY_SECONDS else failures + 1
+            pause = _PAUSES[min(failures, len(_PAUSES)) - 1] if failures else 0.0
+            self._log.tell("worker-died", number=number, code=code, again_in=pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause or 0.001)
+
+    async def _run_once(self, number: int) -> int:
+        """Run one worker to its end; it ends by itself when this process is gone."""
+        process = await asyncio.create_subprocess_exec(
+            *self._command, "--worker", str(number), stdin=asyncio.subprocess.PIPE
+        )
+        self._processes[number] = process
+        self._log.tell("worker-started", number=number, pid=process.pid)
+        if self._stopping.is_set():
+            process.terminate()
+        return await process.wait()
+
+
+def this_program(*arguments: str) -> tuple[str, ...]:
+    """Return the command that starts this program again with other arguments."""
+    return (sys.executable, "-m", "cact_tui", *arguments)
+
+
+async def until_told_to_stop(*, orphaned: bool = False) -> str:
+    """Wait for SIGTERM, SIGINT or SIGHUP and return its name.
+
+    With `orphaned`, also for the end of standard input, which a supervisor holds open as long as
+    it lives.
+    """
+    loop = asyncio.get_running_loop()
+    told: asyncio.Future[str] = loop.create_future()
+
+    def tell(reason: str) -> None:
+        if not told.done():
+            told.set_result(reason)
+
+    def listen() -> None:
+        if not os.read(0, 64):
+            loop.remove_reader(0)
+            tell("orphaned")
+
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, tell, number.name)
+    if orphaned:
+        loop.add_reader(0, listen)
+    try:
+        return await told
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

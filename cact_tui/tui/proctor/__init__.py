@@ -1,0 +1,1 @@
+"""The proctor's screens: pure lines from frozen snapshots, drawn by one app."""

@@ -1,0 +1,267 @@
+"""What is asked before an order is given: a reason, minutes, words, a form, a last yes. Pure.
+
+A dialog takes keys and becomes another dialog, an answer, or nothing: Esc gives everything up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from cact_tui.i18n import translator
+from cact_tui.proctoring.board.duty import Order
+from cact_tui.proctoring.board.reasons import GROUPS
+from cact_tui.text import pad
+from cact_tui.tui.entry import Entry, area_lines, field_line
+from cact_tui.tui.lines import BLANK, Line, Span, Tone, line, paragraph, strong
+from cact_tui.tui.proctor import words
+
+if TYPE_CHECKING:
+    from cact_tui.tui.keys import Key
+
+LONGEST_MESSAGE = 400
+LONGEST_FIELD = 80
+MOST_MINUTES = 240
+
+
+@frozen
+class Answered:
+    """The order with what was asked for filled in."""
+
+    order: Order
+
+
+@frozen
+class Given:
+    """The question was given up."""
+
+
+@frozen(kw_only=True)
+class Dialog:
+    """One question about an order. `title` says what is about to be done, and to whom."""
+
+    order: Order
+    title: str
+    language: str
+
+    def press(self, key: Key) -> Dialog | Answered | Given:
+        """Return what a key makes of it."""
+        if key.name == "escape":
+            return Given()
+        return self._press(key)
+
+    def paste(self, text: str) -> Dialog:
+        """Return it after a paste."""
+        del text
+        return self
+
+    def draw(self, columns: int) -> tuple[Line, ...]:
+        """Return it as lines."""
+        return (*paragraph(self.title, columns, Tone.STRONG), BLANK, *self._body(columns))
+
+    def _press(self, key: Key) -> Dialog | Answered | Given:
+        raise NotImplementedError
+
+    def _body(self, columns: int) -> tuple[Line, ...]:
+        raise NotImplementedError
+
+    def _(self, message: str) -> str:
+        return translator(self.language).gettext(message)
+
+
+@frozen(kw_only=True)
+class AskReason(Dialog):
+    """A reason by two digits: the group, then the word."""
+
+    group: int = -1
+
+    def _press(self, key: Key) -> Dialog | Answered | Given:
+        if key.name == "backspace":
+            return evolve(self, group=-1)
+        digit = int(key.character) - 1 if key.character.isdecimal() else -1
+        choices = GROUPS if self.group < 0 else GROUPS[self.group][1]
+        if not 0 <= digit < len(choices):
+            return self
+        if self.group >= 0:
+            return self._with(GROUPS[self.group][1][digit])
+        codes = GROUPS[digit][1]
+        return self._with(codes[0]) if len(codes) == 1 else evolve(self, group=digit)
+
+    def _with(self, code: str) -> Answered:
+        return Answered(evolve(self.order, reason=code))
+
+    def _body(self, columns: int) -> tuple[Line, ...]:
+        del columns
+        if self.group < 0:
+            codes = [group for group, _codes in GROUPS]
+        else:
+            codes = list(GROUPS[self.group][1])
+        asked = line(self._("Why?"))
+        return (asked, *(_choice(n, words.reason(one, self.language)) for n, one in _from_1(codes)))
+
+
+def _from_1(texts: list[str]) -> list[tuple[int, str]]:
+    return list(enumerate(texts, 1))
+
+
+def _choice(number: int, text: str) -> Line:
+    return (Span(f"  {number} ", Tone.STRONG), Span(text))
+
+
+@frozen(kw_only=True)
+class AskText(Dialog):
+    """Words, a seat or a new value: typed, then Enter. `into` is a field of `entries`, or empty."""
+
+    prompt: str
+    entry: Entry
+    into: str = ""
+
+    def _press(self, key: Key) -> Dialog | Answered | Given:
+        if key.name != "enter":
+            return evolve(self, entry=self.entry.press(key))
+        if not self.entry.value:
+            return self
+        if self.into:
+            return Answered(evolve(self.order, entries={self.into: self.entry.value}))
+        return Answered(evolve(self.order, text=self.entry.value))
+
+    def paste(self, text: str) -> Dialog:
+        """Return it with a text put in."""
+        return evolve(self, entry=self.entry.insert(text))
+
+    def _body(self, columns: int) -> tuple[Line, ...]:
+        shown = area_lines(self.entry, columns)
+        return (line(self.prompt), *shown, BLANK, line(self._("Enter: go on · Esc: back")))
+
+
+_KINDS = ((False, False), (False, True), (True, True))
+"""Extra time: (planned, whole)."""
+
+
+@frozen(kw_only=True)
+class AskMinutes(Dialog):
+    """Minutes typed as digits; Tab goes through the kinds of extra time."""
+
+    digits: str = ""
+    kind: int = 0
+
+    def _press(self, key: Key) -> Dialog | Answered | Given:
+        if key.name == "tab":
+            return evolve(self, kind=(self.kind + 1) % len(_KINDS))
+        if key.name == "backspace":
+            return evolve(self, digits=self.digits[:-1])
+        if key.character.isdecimal() and int(self.digits + key.character) <= MOST_MINUTES:
+            return evolve(self, digits=(self.digits + key.character).lstrip("0"))
+        if key.name == "enter" and self.digits:
+            planned, whole = _KINDS[self.kind]
+            minutes = int(self.digits)
+            return Answered(evolve(self.order, minutes=minutes, planned=planned, whole=whole))
+        return self
+
+    def _body(self, columns: int) -> tuple[Line, ...]:
+        del columns
+        kinds = (
+            self._("for an incident, to the section that runs"),
+            self._("for an incident, to the whole test"),
+            self._("planned (an accommodation), to the whole test"),
+        )
+        typed = (Span(f"{self.digits or ' '}", Tone.CURSOR), Span(" " + self._("minutes")))
+        return (
+            typed,
+            (Span("Tab ", Tone.STRONG), Span(kinds[self.kind])),
+            BLANK,
+            line(self._("Enter: go on · Esc: back")),
+        )
+
+
+@frozen(kw_only=True)
+class AskYes(Dialog):
+    """A last yes before what cannot be taken back."""
+
+    def _press(self, key: Key) -> Dialog | Answered | Given:
+        return Answered(self.order) if key.name == "enter" else self
+
+    def _body(self, columns: int) -> tuple[Line, ...]:
+        del columns
+        return ((Span(" " + self._("Enter: yes · Esc: back") + " ", Tone.ASK),),)
+
+
+@frozen(kw_only=True)
+class AskOne(Dialog):
+    """One of several by its digit: a sitting, a field. `choices` maps values to words."""
+
+    choices: Mapping[str, str]
+    prompt: str
+
+    def _press(self, key: Key) -> Dialog | Answered | Given:
+        values = list(self.choices)
+        digit = int(key.character) - 1 if key.character.isdecimal() else -1
+        if not 0 <= digit < min(len(values), 9):
+            return self
+        return Answered(evolve(self.order, text=values[digit]))
+
+    def _body(self, columns: int) -> tuple[Line, ...]:
+        del columns
+        named = list(self.choices.values())[:9]
+        if not named:
+            return (line(self._("There is nothing to choose from.")),)
+        return (line(self.prompt), *(_choice(n, text) for n, text in _from_1(named)))
+
+
+@frozen(kw_only=True)
+class AskForm(Dialog):
+    """Several fields, one below the other; Enter goes on, the last one gives the order."""
+
+    labels: Mapping[str, str]
+    entries: Mapping[str, Entry] = field(factory=dict)
+    at: int = 0
+
+    def _press(self, key: Key) -> Dialog | Answered | Given:
+        names = list(self.labels)
+        if key.name in ("enter", "tab", "down"):
+            if key.name == "enter" and self.at == len(names) - 1:
+                filled = {name: self._entry(name).value for name in names}
+                return Answered(evolve(self.order, entries=filled))
+            return evolve(self, at=min(self.at + 1, len(names) - 1))
+        if key.name in ("up", "shift+tab"):
+            return evolve(self, at=max(self.at - 1, 0))
+        return self._put(self._entry(names[self.at]).press(key))
+
+    def paste(self, text: str) -> Dialog:
+        """Return it with a text put into the field."""
+        return self._put(self._entry(list(self.labels)[self.at]).insert(text))
+
+    def _entry(self, name: str) -> Entry:
+        return self.entries.get(name) or Entry(limit=LONGEST_FIELD)
+
+    def _put(self, entry: Entry) -> AskForm:
+        name = list(self.labels)[self.at]
+        return evolve(self, entries={**self.entries, name: entry})
+
+    def _body(self, columns: int) -> tuple[Line, ...]:
+        wide = max(len(label) for label in self.labels.values()) + 1
+        rows = []
+        for number, (name, label) in enumerate(self.labels.items()):
+            shown = field_line(self._entry(name), columns - wide, active=number == self.at)
+            rows.append((Span(pad(label, wide)), *shown))
+        return (*rows, BLANK, line(self._("Enter: go on · Esc: back")))
+
+
+@frozen(kw_only=True)
+class Telling(Dialog):
+    """What came of an order, to be read; Enter closes it, any other key does what it does."""
+
+    told: tuple[str, ...]
+
+    def press(self, key: Key) -> Dialog | Answered | Given:
+        """Close it."""
+        return Given() if key.name in ("enter", "escape") else self
+
+    def _body(self, columns: int) -> tuple[Line, ...]:
+        return tuple(row for text in self.told for row in paragraph(text, columns))
+
+    def draw(self, columns: int) -> tuple[Line, ...]:
+        """Return it with its title set off."""
+        return (strong(self.title), BLANK, *self._body(columns))

@@ -1,0 +1,76 @@
+"""The rows of a sitting as a table. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cact_tui.i18n import pick, translator
+from cact_tui.text import clean_line, pad
+from cact_tui.tui.lines import Line, Span, Tone, line, shortened
+from cact_tui.tui.proctor import words
+
+if TYPE_CHECKING:
+    from cact_tui.proctoring.board.rows import Row
+
+SEAT, NUMBER, STATE, ANSWERED, LEFT = 6, 9, 14, 6, 8
+_NAME_LEAST, _SECTION_LEAST = 12, 8
+_FLAGS = 4
+
+
+def heading(columns: int, language: str) -> Line:
+    """Return the line above the table."""
+    _ = translator(language).gettext
+    name, section = _wide(columns)
+    parts = (
+        pad(_("seat"), SEAT),
+        pad(_("number"), NUMBER),
+        pad(_("name"), name),
+        pad(_("state"), STATE),
+        pad(_("section"), section),
+        _right(_("answ."), ANSWERED),
+        _right(_("left"), LEFT),
+    )
+    text = "   " + "".join(parts)
+    return line(pad(text, columns), Tone.QUIET)
+
+
+def row_line(row: Row, columns: int, language: str, *, chosen: bool, marked: bool) -> Line:
+    """Return one row; the chosen one is set off as a whole, a marked one has a star."""
+    seen = words.look(row, language)
+    name, section = _wide(columns)
+    before = f"{'*' if marked else ' '}{seen.mark} "
+    who = (
+        f"{pad(clean_line(row.seat) or '-', SEAT - 1)} {pad(shortened(row.number, 8), NUMBER)}"
+        f"{pad(pad(clean_line(row.name), name - 1), name)}"
+    )
+    after = (
+        f"{pad(_section(row, section - 1, language), section)}{_right(_answered(row), ANSWERED)}"
+        f"{_right(words.span(row.left) if row.left is not None else '', LEFT)} "
+        f"{pad(words.flags(row, language), _FLAGS)}"
+    )
+    state = pad(seen.word, STATE)
+    if chosen:
+        return line(pad(before + who + state + after, columns), Tone.CHOSEN)
+    return (Span(before, seen.tone), Span(who), Span(state, seen.tone), Span(after))
+
+
+def _wide(columns: int) -> tuple[int, int]:
+    """Return the columns of names and of sections."""
+    fixed = 3 + SEAT + NUMBER + STATE + ANSWERED + LEFT + 1 + _FLAGS
+    rest = max(columns - fixed, _NAME_LEAST + _SECTION_LEAST)
+    section = max(min(rest * 2 // 5, 20), _SECTION_LEAST)
+    return rest - section, section
+
+
+def _right(text: str, columns: int) -> str:
+    return text[:columns].rjust(columns)
+
+
+def _section(row: Row, columns: int, language: str) -> str:
+    if not row.section:
+        return ""
+    return pad(f"{row.section}/{row.sections} {clean_line(pick(row.title, language))}", columns)
+
+
+def _answered(row: Row) -> str:
+    return f"{row.answered}/{row.at_most}" if row.section else ""

@@ -1,0 +1,8 @@
+"""Tests of papers use the room of the proctors' tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3]))

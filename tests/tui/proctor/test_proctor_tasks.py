@@ -1,0 +1,205 @@
+"""Twelve tasks of a proctor's day, each in at most five keystrokes besides text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cact_tui.proctoring.board.duty import Act, Order, Told
+from tests.tui.proctor.desk import Desk, at_desk
+from tests.tui.proctor.scene import ScriptedWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+MOST = 5
+
+
+async def authorise_everybody_who_waits(desk: Desk) -> None:
+    await desk.press("2", "a", "i")
+    assert (desk.order.act, desk.whom) == (Act.AUTHORISE, ["26"])
+
+
+async def look_after_whoever_calls(desk: Desk) -> None:
+    assert "is calling" in desk.rows[4]
+    await desk.press("v")
+    assert (desk.order.act, desk.whom) == (Act.ATTEND, ["19"])
+
+
+async def find_somebody_by_name_and_write_to_them(desk: Desk) -> None:
+    await desk.press("/")
+    await desk.type("rahma")
+    await desk.press("enter", "p")
+    await desk.type("Silakan ke meja pengawas.")
+    await desk.press("enter")
+    assert desk.order.act is Act.MESSAGE
+    assert desk.order.text == "Silakan ke meja pengawas."
+    assert desk.order.rows[0].name == "SITI RAHMAWATI"
+
+
+async def pause_one_for_illness(desk: Desk) -> None:
+    await desk.press("j", "2", "4")
+    assert (desk.order.act, desk.order.reason) == (Act.PAUSE, "examinee.illness")
+
+
+async def pause_the_room_in_a_power_cut(desk: Desk) -> None:
+    await desk.press("F")
+    assert (desk.order.act, desk.order.reason) == (Act.PAUSE, "environment.power_outage")
+    assert len(desk.whom) == 27
+
+
+async def let_the_room_go_on(desk: Desk) -> None:
+    await desk.press("G")
+    assert (desk.order.act, desk.whom) == (Act.RESUME, ["25"])
+
+
+async def give_ten_minutes_for_the_network(desk: Desk) -> None:
+    await desk.press("w")
+    await desk.type("10")
+    await desk.press("enter", "4", "3")
+    order = desk.order
+    assert (order.act, order.minutes, order.reason) == (Act.EXTEND, 10, "technical.network")
+    assert not order.planned
+    assert not order.whole
+
+
+async def record_an_irregularity(desk: Desk) -> None:
+    await desk.press("k", "2", "1")
+    assert (desk.order.act, desk.order.reason) == (Act.REPORT, "examinee.behaviour")
+
+
+async def move_somebody_to_another_seat(desk: Desk) -> None:
+    await desk.press("m")
+    await desk.type("31")
+    await desk.press("enter", "4", "5")
+    order = desk.order
+    assert (order.act, order.text, order.reason) == (Act.MOVE, "31", "technical.workstation")
+
+
+async def issue_a_new_pin(desk: Desk) -> None:
+    desk.window.outcome = lambda order: tuple(
+        Told(row=row, done=True, shown="402 913") for row in order.rows
+    )
+    await desk.press("n")
+    assert desk.order.act is Act.PIN
+    assert "402 913" in desk.text
+
+
+async def refuse_papers(desk: Desk) -> None:
+    await desk.press("x", "2", "3")
+    assert (desk.order.act, desk.order.reason) == (Act.REFUSE, "examinee.id")
+
+
+async def end_a_test_for_good(desk: Desk) -> None:
+    await desk.press("t", "2", "1", "enter")
+    assert (desk.order.act, desk.order.reason) == (Act.TERMINATE, "examinee.behaviour")
+
+
+TASKS = (
+    authorise_everybody_who_waits,
+    look_after_whoever_calls,
+    find_somebody_by_name_and_write_to_them,
+    pause_one_for_illness,
+    pause_the_room_in_a_power_cut,
+    let_the_room_go_on,
+    give_ten_minutes_for_the_network,
+    record_an_irregularity,
+    move_somebody_to_another_seat,
+    issue_a_new_pin,
+    refuse_papers,
+    end_a_test_for_good,
+)
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.__name__)
+async def test_a_task_takes_at_most_five_keystrokes(
+    task: Callable[[Desk], Awaitable[None]],
+) -> None:
+    async with at_desk() as desk:
+        await task(desk)
+        assert desk.strokes <= MOST
+        print(f"{task.__name__.replace('_', ' ')}: {desk.strokes}")
+
+
+CHIEF_TASKS = {
+    "r": ("r", "5"),
+    "h": ("h", "2", "3", "enter"),
+    "z": ("z", "1", "2", "5"),
+}
+
+
+@pytest.mark.parametrize("keys", CHIEF_TASKS.values(), ids=CHIEF_TASKS)
+async def test_a_chief_has_acts_that_others_have_not(keys: tuple[str, ...]) -> None:
+    async with at_desk(ScriptedWindow(chief=True)) as desk:
+        await desk.press(*keys)
+        assert len(desk.window.orders) == 1
+        assert desk.strokes <= MOST
+    async with at_desk() as desk:
+        await desk.press(keys[0])
+        assert not desk.window.orders
+        assert "only a chief proctor" in desk.text
+
+
+async def test_a_walk_in_is_registered_by_a_form() -> None:
+    async with at_desk(ScriptedWindow(chief=True)) as desk:
+        await desk.press("+")
+        for text in ("0299", "RINI ASTUTI", "pelaksana", "31"):
+            await desk.type(text)
+            await desk.press("enter")
+        await desk.press("5")
+        assert desk.order.act is Act.WALK_IN
+        assert dict(desk.order.entries) == {
+            "number": "0299",
+            "name": "RINI ASTUTI",
+            "group": "pelaksana",
+            "seat": "31",
+        }
+
+
+async def test_a_name_is_corrected_beginning_from_what_it_was() -> None:
+    async with at_desk(ScriptedWindow(chief=True)) as desk:
+        await desk.press("e", "1")
+        await desk.type(" M.T.")
+        await desk.press("enter", "3", "3")
+        order = desk.order
+        assert dict(order.entries) == {"name": "YOHANES TEWU M.T."}
+        assert order.reason == "staff.error"
+
+
+async def test_a_refused_act_says_why_for_whom() -> None:
+    window = ScriptedWindow()
+
+    def refused(order: Order) -> tuple[Told, ...]:
+        return tuple(
+            Told(row=row, done=False, code="ended", why="the test has ended") for row in order.rows
+        )
+
+    window.outcome = refused
+    async with at_desk(window) as desk:
+        await desk.press("l")
+        assert "REFUSED" in desk.text
+        assert "19 YOHANES TEWU: the test has ended (reopen it first)" in desk.text
+        await desk.press("enter")
+        assert "REFUSED" not in desk.text
+
+
+async def test_esc_gives_a_question_up_at_any_step() -> None:
+    async with at_desk() as desk:
+        await desk.press("w", "1", "0", "enter", "4", "escape", "t", "2", "1", "escape")
+        assert not desk.window.orders
+
+
+async def test_a_small_f_pauses_nobody() -> None:
+    async with at_desk() as desk:
+        await desk.press("f")
+        assert not desk.window.orders
+        assert "Shift+F pauses the whole room" in desk.text
+
+
+async def test_a_group_is_marked_and_acted_on_at_once() -> None:
+    async with at_desk() as desk:
+        await desk.press("space", "space", "i")
+        assert desk.whom == ["07", "19"]
+        await desk.press("i")
+        assert len(desk.whom) == 1
