@@ -34,6 +34,7 @@ class Candidate:
         self.language = language
         self.say = translator(language).gettext
         self.ways: set[str] = set()
+        self.asked = ""
         self._one = cycle((("letter", "b"), ("arrows", "down", "down", "up")))
         self._several = cycle((("letters", "b", "a"), ("space", "a", "down", "down", " ")))
 
@@ -137,13 +138,22 @@ class Candidate:
     def send(self) -> None:
         """Ask, and say yes."""
         question = "Send answer {answer}?  Enter yes · Esc back"
+        self.asked = self.person.rows[1]
         self.person.press_until("enter", lambda: self.sees(question))
         self.person.press_until("enter", lambda: not self.sees(question))
 
     def wait_until_saved(self, count: int) -> None:
-        """Wait for the word that the n-th answer of a section is saved; the end says it of all."""
+        """Wait for the word that the n-th answer of a section is saved, and for what comes next.
+
+        The word comes while the item answered is still on the screen; the end says it of all.
+        """
         saved = self.say("answer {n} saved").format(n=count)
-        self.person.wait_until(lambda: self.person.sees(saved) or self.sees("FINISHED"))
+        self.person.wait_until(
+            lambda: (
+                (self.person.sees(saved) and self.person.rows[1] != self.asked)
+                or self.sees("FINISHED")
+            )
+        )
         self.person.settle()
 
     def look_at(self, record: Record) -> None:
