@@ -229,7 +229,7 @@ async def test_what_a_rule_could_not_keep_is_put_on_record_before_the_item(
     original = type(engine).next
 
     def relaxed(self: Any, *asked: Any) -> Any:
-        outcome = original(self, *asked)
+        outcome: Any = original(self, *asked)
         return evolve(outcome, notes=("blueprint_relaxed",)) if self is engine else outcome
 
     monkeypatch.setattr(type(engine), "next", relaxed)
