@@ -62,19 +62,18 @@ def few_ranked(
     """Return the best of a few items of one examinee and their scores, as a row of `best`.
 
     Args:
-        positions: Positions of the items, ascending.
+        positions: Positions of the items, in any order.
         scores: Their scores, above -inf.
         top: How many places, 1 or more.
     """
-    left = list(zip(scores, positions, strict=True))
+    left = dict(zip(positions, scores, strict=True))
     chosen: list[int] = []
     values: list[float] = []
     for _ in range(min(top, len(left))):
-        peak = max(left)[0]
+        peak = max(left.values())
         equal = peak - TIE * abs(peak)
-        first = next(entry for entry in left if entry[0] >= equal)
-        left.remove(first)
-        values.append(first[0])
-        chosen.append(first[1])
+        first = min([position for position, score in left.items() if score >= equal])
+        chosen.append(first)
+        values.append(left.pop(first))
     missing = top - len(chosen)
     return chosen + [-1] * missing, values + [-math.inf] * missing

@@ -15,7 +15,7 @@ from cact_tui.psychometrics.shortlists import Shortlists
 if TYPE_CHECKING:
     from cact_tui.psychometrics.administration import Rules
 
-FEW = 1_000
+FEW = 250
 """Up to so many scores are computed at once without shortlists."""
 
 

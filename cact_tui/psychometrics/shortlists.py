@@ -114,7 +114,6 @@ class Shortlists:
         if len(places) < wanted:
             return None
         items = listed.take(places)
-        items.sort()
         scores = self.selector.values(self.pool, items[None, :], theta)[0].tolist()
         chosen, values = few_ranked(items.tolist(), scores, top)
         last = values[-1]

@@ -94,7 +94,7 @@ class LogisticModel:
 
     def information(self, packed: FloatArray, theta: FloatArray, D: FloatArray) -> FloatArray:
         """Return I = P'^2 / (P Q), shape (...), in as few passes over memory as will do."""
-        a, b, c, d = (packed[..., column] for column in range(4))
+        a, b, c, d = packed[..., 0], packed[..., 1], packed[..., 2], packed[..., 3]
         slope, spread = D * a, d - c
         lower = np.asarray(slope * (b - theta))
         np.minimum(lower, LARGEST_LOGIT, out=lower)
