@@ -38,7 +38,7 @@ vectors: $(VENV)/ready-to-develop
 	CACT_VECTORS=$(DATA)/vectors CACT_DATA=$(DATA)/data $(BIN)/python -m pytest tests/psychometrics -n 2
 
 bench: $(VENV)/ready-to-develop $(PEERS)/ready modes
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/run.py $(DATA)
 
 # Small wrong changes to models, estimation and stopping, which a test must notice; half an hour.
 mutants: $(VENV)/ready-to-develop

@@ -1,4 +1,7 @@
-"""Every bench, one after the other, with the machine they ran on; `make bench` calls it."""
+"""Every bench, one after the other, with the machine they ran on; `make bench` calls it.
+
+With a folder as argument (`make bench DATA=…`) the benches that can use real pools read its `data`.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,11 @@ BENCHES = (
     "load_bank",
     "screens",
     "acts",
+    "battery --quick",
     "hall --quick",
 )
+ON_DATA = {"shadow_test"}
+"""Benches that take a folder of real pools."""
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -28,6 +34,8 @@ def main() -> int:
     for bench in BENCHES:
         print(f"\n== {bench}", flush=True)
         name, *options = bench.split()
+        if name in ON_DATA and sys.argv[1:]:
+            options += ["--data", str(Path(sys.argv[1], "data"))]
         command = [sys.executable, "-m", f"benchmarks.{name}", *options]
         done = subprocess.run(command, cwd=REPOSITORY, check=False)
         if done.returncode:
