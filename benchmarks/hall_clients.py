@@ -58,12 +58,16 @@ class Figures:
 
 
 @define
-class _Awaited:
-    """What a key leads to: words on the screen, and bytes that cannot come without them."""
+class Awaited:
+    """What is to come: words on the screen, and bytes that cannot come without them.
+
+    `painted` says that what comes until then is what a key paints.
+    """
 
     words: str
     sign: bytes
     came: asyncio.Future[float]
+    painted: bool = False
 
 
 def quantiles(seconds: Sequence[float]) -> str:
@@ -76,12 +80,17 @@ def quantiles(seconds: Sequence[float]) -> str:
 
 
 class Seat(asyncssh.SSHClientSession[bytes]):
-    """A terminal in the hall and who sits at it."""
+    """A terminal in the hall and who sits at it.
 
-    def __init__(self, number: int, port: int) -> None:
+    `hands` are free between two keys: whoever holds them keeps this one from pressing any.
+    """
+
+    def __init__(self, number: int, port: int, way: Way | None = None) -> None:
         self._name = f"seat-{number:03}"
-        self._number = f"{number:04}"
+        self.number = f"{number:04}"
+        self.hands = asyncio.Lock()
         self._port = port
+        self._way = WAY if way is None else way
         self._connection: asyncssh.SSHClientConnection | None = None
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
         self._screen = pyte.Screen(80, 24)
@@ -89,9 +98,11 @@ class Seat(asyncssh.SSHClientSession[bytes]):
         self._reading = True
         self._came = asyncio.Event()
         self._figures: Figures | None = None
-        self._awaited: list[_Awaited] = []
+        self._awaited: list[Awaited] = []
         self._unread = bytearray()
         self._answers = 0
+        self._presses = random.randrange(10)  # noqa: S311 - a load, no secret
+        self._chosen = False
 
     # The line
 
@@ -136,12 +147,12 @@ class Seat(asyncssh.SSHClientSession[bytes]):
 
     async def go_to_an_item(self) -> None:
         """Press what the screens ask for until a scored item is there."""
-        for _ in range(120):
+        for _ in range(400):
             text = "\n".join(self._screen.display).replace("]>", "] ")
             if "answered 0" in text:
                 self._reading = False
                 return
-            self._send(_keys_for(text, self._number))
+            self._send(_keys_for(text, self.number, self._way))
             await self._settle()
         raise TimeoutError(f"{self._name} came to no item:\n{text}")
 
@@ -168,24 +179,27 @@ class Seat(asyncssh.SSHClientSession[bytes]):
         """Press a key every so many seconds, an answer every tenth time."""
         self._figures = figures
         await asyncio.sleep(random.uniform(0, every))  # noqa: S311 - a load, no secret
-        count = random.randrange(10)  # noqa: S311 - as above
-        chosen = False
         while time.perf_counter() < end:
-            count += 1
             began = time.perf_counter()
-            if count % 10 or not chosen:  # Enter before there is an answer only asks for one
-                letter = "abcd"[count % 4]
-                chosen |= await self._press(letter, f"(*) {letter.upper()} ", b"(", figures)
-            elif await self._press("\r", "Send answer", b"Send answer", figures):
-                await asyncio.sleep(HASTE)
-                chosen = not await self._send_answer(figures)
+            async with self.hands:
+                await self._press_next(figures)
             await asyncio.sleep(max(0.0, began + every - time.perf_counter()))
+
+    async def _press_next(self, figures: Figures) -> None:
+        self._presses += 1
+        if self._presses % 10 or not self._chosen:  # Enter without an answer only asks for one
+            letter = "abcd"[self._presses % 4]
+            self._chosen |= await self._press(letter, f"(*) {letter.upper()} ", b"(", figures)
+        elif await self._press("\r", "Send answer", b"Send answer", figures):
+            await asyncio.sleep(HASTE)
+            self._chosen = not await self._send_answer(figures)
 
     async def _press(self, key: str, words: str, sign: bytes, figures: Figures) -> bool:
         """Press a key and wait for what it does; return whether that came."""
-        pressed, awaited = time.perf_counter(), self._await(words, sign)
+        pressed, awaited = time.perf_counter(), self.expect(words, sign)
+        awaited.painted = True
         self._send(key)
-        came = await self._in_time(awaited, key, figures)
+        came = await self.in_time(awaited, key, figures)
         if came:
             figures.keys.append(came - pressed)
         return bool(came)
@@ -194,22 +208,34 @@ class Seat(asyncssh.SSHClientSession[bytes]):
         """Confirm the answer; wait for the word that it is durable, and for the next item."""
         self._answers += 1
         pressed = time.perf_counter()
-        saved = self._await(f"answer {self._answers} saved", SAVED)
-        item = self._await(f"Item {self._answers + 1} ", OPTION)
+        saved = self.expect(f"answer {self._answers} saved", SAVED)
+        item = self.expect(f"Item {self._answers + 1} ", OPTION)
         self._send("\r")
         for awaited, taken in ((saved, figures.saved), (item, figures.items)):
-            came = await self._in_time(awaited, "Enter", figures)
+            came = await self.in_time(awaited, "Enter", figures)
             if not came:
                 return False
             taken.append(came - pressed)
         return True
 
-    def _await(self, words: str, sign: bytes) -> _Awaited:
-        awaited = _Awaited(words, sign, asyncio.get_running_loop().create_future())
+    def expect(self, words: str, sign: bytes) -> Awaited:
+        """Return what is waited for from now on."""
+        awaited = Awaited(words, sign, asyncio.get_running_loop().create_future())
         self._awaited.append(awaited)
         return awaited
 
-    async def _in_time(self, awaited: _Awaited, key: str, figures: Figures) -> float:
+    def expect_item(self) -> Awaited:
+        """Return the item on the screen as waited for, to come back."""
+        return self.expect(f"Item {self._answers + 1} ", OPTION)
+
+    async def acknowledge(self, figures: Figures) -> None:
+        """Say that a message was read; wait until the item is back."""
+        await asyncio.sleep(HASTE)
+        item = self.expect_item()
+        self._send("\r")
+        await self.in_time(item, "Enter", figures)
+
+    async def in_time(self, awaited: Awaited, key: str, figures: Figures) -> float:
         """Return when something came; 0 if it did not, which is put on record."""
         try:
             return await asyncio.wait_for(awaited.came, SECONDS_TO_ANSWER)
@@ -228,7 +254,7 @@ class Seat(asyncssh.SSHClientSession[bytes]):
             figures.tick_bytes += len(data)
             return
         open_ = [awaited for awaited in self._awaited if not awaited.came.done()]
-        if open_ and open_[0].sign not in (SAVED, OPTION):
+        if open_ and open_[0].painted:
             figures.key_bytes += len(data)
         for awaited in open_:
             # Only what changes is sent: words whose cells stood there before do not come again.
@@ -242,7 +268,9 @@ class Seat(asyncssh.SSHClientSession[bytes]):
         return "\n".join(self._screen.display)
 
 
-WAY = (
+Way = tuple[tuple[str, str, str], ...]
+
+WAY: Way = (
     ("Choose a language", "", "2"),
     ("WHO ARE YOU?", "NUMBER", "NUMBER"),
     ("WHO ARE YOU?", "SITI", "\rSITI"),
@@ -262,9 +290,17 @@ WAY = (
 )
 """What to press when the first text stands on the screen and the second does not yet."""
 
+SITTING: Way = (
+    ("Choose a language", "", "2"),
+    ("WHO ARE YOU?", "NUMBER", "NUMBER"),
+    ("WAITING FOR AUTHORISATION", "", ""),
+    *(step for step in WAY if step[0] != "WHO ARE YOU?"),
+)
+"""The same where the number alone is asked for, and a proctor lets people begin."""
 
-def _keys_for(text: str, number: str) -> str:
-    for there, yet, keys in WAY:
+
+def _keys_for(text: str, number: str, way: Way) -> str:
+    for there, yet, keys in way:
         wanted = yet.replace("NUMBER", number)
         if there in text and not (wanted and wanted in text):
             return keys.replace("NUMBER", number)

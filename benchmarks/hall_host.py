@@ -11,8 +11,12 @@ import statistics
 import subprocess
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.pseudo_terminal import PseudoTerminal
+
+if TYPE_CHECKING:
+    from benchmarks.hall_sitting import Sitting
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CACT = str(REPOSITORY / ".venv/bin/cact")
@@ -20,12 +24,17 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Host:
-    """A running `cact serve` in a folder of its own."""
+    """A running `cact serve` in a folder of its own.
 
-    def __init__(self, folder: Path, workers: int) -> None:
+    With proctors the participants are those of an open sitting, and wait to be authorised.
+    """
+
+    def __init__(self, folder: Path, workers: int, sitting: Sitting | None = None) -> None:
         self.folder = folder
         self.port = _free_port()
         _lay_out(folder, self.port, workers)
+        if sitting is not None:
+            sitting.lay_out(folder)
         self._log = (folder / "log").open("w")
         self._process = subprocess.Popen(
             [CACT, "serve", "--config", str(folder / "config.toml")],

@@ -30,6 +30,8 @@ class PseudoTerminal:
         self._screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self._screen)
         self._started = self._last = time.perf_counter()
+        self.received = 0
+        """Bytes that the program has written so far."""
         self._pid, self._master = pty.fork()
         if self._pid == 0:
             os.chdir(folder)
@@ -85,4 +87,5 @@ class PseudoTerminal:
             raise TimeoutError(f"the program painted nothing:\n{self.text}")
         data = os.read(self._master, 65536)
         self._last = time.perf_counter()
+        self.received += len(data)
         self._stream.feed(data)

@@ -19,8 +19,11 @@ BENCHES = (
     "load_bank",
     "screens",
     "acts",
+    "replica",
     "battery --quick",
     "hall --quick",
+    "rehearsal --quick",
+    "wire",
 )
 ON_DATA = {"shadow_test"}
 """Benches that take a folder of real pools."""

@@ -92,7 +92,7 @@ def _title(title: str) -> bytes:
 
 
 def _text(text: str) -> bytes:
-    """Return a string of PDF in Windows-1252; parentheses and backslashes are escaped."""
+    """Return a string of PDF in Windows-1252 without controls; what ends a string is escaped."""
     encoded = b"".join(map(_encoded, text))
     for special in (b"\\", b"(", b")"):
         encoded = encoded.replace(special, b"\\" + special)
@@ -100,6 +100,8 @@ def _text(text: str) -> bytes:
 
 
 def _encoded(character: str) -> bytes:
+    if not character.isprintable():
+        return b" "
     try:
         return character.encode("cp1252")
     except UnicodeEncodeError:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import tempfile
+from contextlib import suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -127,10 +129,11 @@ def signing_key(path: Path) -> SigningKey:
         if not path.exists():
             _make(path, primitives)
         private = primitives.serialization.load_pem_private_key(path.read_bytes(), None)
+        raw = private.public_key().public_bytes_raw()
+        _publish(path, raw)
     except (OSError, ValueError, TypeError) as fault:
         cure = "make the place writable, or move the file away"
         raise StorageTrouble(path, f"no signing key: {type(fault).__name__}", cure) from fault
-    raw = private.public_key().public_bytes_raw()
     return SigningKey(PublicKey(_name(raw), raw), private)
 
 
@@ -142,14 +145,26 @@ def _make(path: Path, primitives: _Primitives) -> None:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    raw = private.public_key().public_bytes_raw()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    path.with_name(f"{path.name}.pub").write_text(PublicKey(_name(raw), raw).text)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # Of several processes that make one at once, the first one's stands.
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        os.unlink(temporary)  # noqa: PTH108 - as `mkstemp` names it
+
+
+def _publish(path: Path, raw: bytes) -> None:
+    """Write the public key beside the private one, if it is missing."""
+    place = path.with_name(f"{path.name}.pub")
+    with suppress(OSError):  # a place that is read only now signs nevertheless
+        if not place.exists():
+            place.write_text(PublicKey(_name(raw), raw).text)
 
 
 def _name(raw: bytes) -> bytes:

@@ -15,6 +15,13 @@ _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _HARMFUL = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\ufff9-\ufffb\ufeff\ud800-\udfff]")
 _HARMFUL_IN_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}\ufff9-\ufffb\ufeff\ud800-\udfff]")
 
+_LAYOUT = {ord("\t"): "    ", 0x2028: "\n", 0x2029: "\n"}
+
+FORMULA = ("=", "+", "-", "@")
+"""What no cell of a table may begin with: a spreadsheet would compute it."""
+
+_FIGURE = re.compile(r"-?\d+(\.\d+)?")
+
 
 def harmful(text: str) -> tuple[str, ...]:
     """Return the distinct control, bidi and surrogate characters; newline and tab are none."""
@@ -22,14 +29,25 @@ def harmful(text: str) -> tuple[str, ...]:
 
 
 def clean(text: str) -> str:
-    """Return a text of several lines without controls; tabs become spaces, the form is NFC."""
-    return unicodedata.normalize("NFC", _HARMFUL.sub("", text.replace("\t", "    ")))
+    """Return a text of several lines without controls; tabs become spaces, the form is NFC.
+
+    Unicode's own line and paragraph separators become newlines.
+    """
+    lines = text.translate(_LAYOUT)
+    return unicodedata.normalize("NFC", _HARMFUL.sub("", lines))
 
 
 def clean_line(text: str, limit: int = 200) -> str:
     """Return one line without controls, runs of blanks joined, of at most `limit` characters."""
     joined = " ".join(_HARMFUL_IN_LINE.sub(" ", text).split())
     return unicodedata.normalize("NFC", joined)[:limit]
+
+
+def table_cell(text: str) -> str:
+    """Return a cell for a spreadsheet: one line, and an apostrophe before what it would compute."""
+    line = clean_line(text, len(text))
+    computed = line.startswith(FORMULA) and not _FIGURE.fullmatch(line)
+    return f"'{line}" if computed else line
 
 
 def width(text: str) -> int:

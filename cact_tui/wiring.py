@@ -7,6 +7,7 @@ import platform
 import secrets
 import shutil
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,12 @@ from cact_tui.delivery.reference import new_reference
 from cact_tui.delivery.services import Exam, Services
 from cact_tui.errors import Problems
 from cact_tui.journal.opening import open_store
+from cact_tui.journal.replica import CopyState
 from cact_tui.journal.watch import Watch
+from cact_tui.second_copy import equipment, replica_of
 from cact_tui.sessions.events import ENDED, Build, SessionOpened
 from cact_tui.sessions.plan import BatteryPlan
+from cact_tui.sessions.states import Status
 from cact_tui.toml_source import read_bytes
 
 if TYPE_CHECKING:
@@ -89,7 +93,13 @@ class Event:
         self.folder = path.parent
         self.exam = exam_of(materials)
         self.results = self.folder / materials.store.results
-        self.store: Store = open_store(_located(materials.store.url, self.folder), probe=probe)
+        self.config = path
+        self.journal = self.folder / materials.store.url.partition(":")[2]
+        self.store: Store = open_store(
+            _located(materials.store.url, self.folder),
+            probe=probe,
+            replica=replica_of(self.folder, materials.store.second_copy, probe=probe),
+        )
         self.watch = Watch(self.store)
         self._probe = probe
         self._boards: Boards | None = None
@@ -105,7 +115,10 @@ class Event:
         seed: Callable[[], str] = new_seed,
         hall: bool = False,
     ) -> Services:
-        """Return what the participant's flow needs; a `hall` lets in whom its roster names."""
+        """Return what the participant's flow needs; a `hall` lets in whom its roster names.
+
+        At a hall's terminals no unfinished test is offered to whoever comes by.
+        """
         return Services(
             store=self.store,
             clock=SystemClock(),
@@ -125,7 +138,10 @@ class Event:
         from cact_tui.proctoring.door import Door
 
         materials = self.exam.materials
-        return Door(self.store, SystemClock(), materials.event, materials.policy)
+        proctored = materials.battery.authorisation == "proctor"
+        return Door(
+            self.store, SystemClock(), materials.event, materials.policy, proctored=proctored
+        )
 
     def acts(self) -> Acts:
         """Return what proctors do to sessions of this event."""
@@ -171,6 +187,7 @@ class Event:
         """Return what a proctor's screen is given; `name` is recorded with every act."""
         from cact_tui.proctoring.board.duty import Duty
         from cact_tui.proctoring.board.window import BoardWindow
+        from cact_tui.results.telling import told
 
         boards, acts = self.boards(), self.acts()
         standards = self.exam.materials.profile.standards
@@ -182,7 +199,8 @@ class Event:
             board=boards.of(self.exam.materials.event.id),
             groups=tuple(standards.groups) if standards else (),
         )
-        return BoardWindow(boards, duty)
+        sees = self.exam.materials.proctor.tells_results(chief=chief)
+        return BoardWindow(boards, duty, partial(told, self.results) if sees else None)
 
     def proctor_screen(
         self,
@@ -283,6 +301,8 @@ class Event:
 
         result, recorded = await self.result(session, exam)
         await self._write(result)
+        if result.session.state == Status.INVALIDATED:
+            return ""
         opened = recorded[0].event
         rehearsal = isinstance(opened, SessionOpened) and opened.rehearsal
         if not may_show_participant(exam.materials, rehearsal=rehearsal):
@@ -304,23 +324,45 @@ class Event:
         comments = await self.store.comments(session)
         return build_result(recorded, exam.materials, identity, comments), recorded
 
+    async def equip_second_copy(self) -> None:
+        """Send the event's files to the second copy, where one is attached.
+
+        Raises:
+            StorageTrouble: it does not take them.
+        """
+        materials = self.exam.materials
+        replica = replica_of(self.folder, materials.store.second_copy)
+        if replica is None:
+            return
+        await self.store.agree()
+        if (await self.store.second_copy()).state is CopyState.ATTACHED:
+            await asyncio.to_thread(replica.equip, equipment(self.config, materials))
+            await asyncio.to_thread(replica.close)
+
     async def settle(self) -> None:
-        """Write the results that an interrupted end still owes."""
+        """Write the results that are owed: of an interrupted end, or of an end since the last.
+
+        What lacks only its signature is made anew from the journal before it is signed.
+        """
+        from cact_tui.results.names import owed
+
         event = self.exam.materials.event.id
         own = {event, *(sitting.id for sitting in await self.store.roster.sittings(event))}
-        for entry in await self.store.sessions():
-            ended = entry.sitting in own and entry.last_event in ENDED
-            if ended and not self._has_result(entry.session):
-                result, _ = await self.result(entry.session)
-                await self._write(result)
+        ends = {
+            entry.session: entry.seq
+            for entry in await self.store.sessions()
+            if entry.sitting in own and entry.last_event in ENDED
+        }
+        key = self._signing_key
+        for session in await asyncio.to_thread(owed, self.results, ends, lambda: bool(key())):
+            result, _ = await self.result(session)
+            await self._write(result)
 
     async def _write(self, result: Result) -> None:
-        from cact_tui.results.writing import write_result
+        from cact_tui.results.keeping import keep
 
-        await asyncio.to_thread(write_result, self.results, result, probe=self._probe)
-
-    def _has_result(self, session: str) -> bool:
-        return (self.results / f"{session}.v1.json").exists()
+        write = partial(keep, self.results, result, self._signing_key, probe=self._probe)
+        await asyncio.to_thread(write)
 
 
 def read_roster(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from attrs import asdict
 
 from cact_tui.banks.key_reading import read_keys
 from cact_tui.banks.reading import read_bank
-from cact_tui.cli.console import Exit, say
+from cact_tui.cli.console import Exit, say, say_json
 from cact_tui.cli.diagnostics import report
 from cact_tui.errors import Problems
 from cact_tui.wiring import read_event, read_roster
@@ -47,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     for path in options.paths or [Path("config.toml")]:
         _check(path, problems)
     if options.json:
-        say(json.dumps([_plain(problem) for problem in problems], indent=2, ensure_ascii=False))
+        say_json([_plain(problem) for problem in problems])
     elif len(problems):
         report(problems)
     else:

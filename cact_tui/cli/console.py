@@ -1,9 +1,18 @@
-"""What every command shares: exit codes and where words go."""
+"""What every command shares: exit codes and where words go.
+
+Names, texts and paths come from files and people: nothing but text reaches the terminal.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
 from enum import IntEnum
+
+from cact_tui.text import clean, harmful
+
+_SEPARATORS = "\u2028\u2029"
+"""Ends of lines to some programs, none to JSON."""
 
 
 class Exit(IntEnum):
@@ -17,9 +26,17 @@ class Exit(IntEnum):
 
 def say(text: str) -> None:
     """Write a line to standard output."""
+    sys.stdout.write(f"{clean(text)}\n")
+
+
+def say_json(value: object) -> None:
+    """Write a value as JSON to standard output; whatever could act on a terminal is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    for character in (*harmful(text), *_SEPARATORS):
+        text = text.replace(character, f"\\u{ord(character):04x}")
     sys.stdout.write(f"{text}\n")
 
 
 def complain(text: str) -> None:
     """Write a line to standard error."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{clean(text)}\n")

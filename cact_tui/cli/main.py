@@ -24,6 +24,8 @@ COMMANDS = {
     "sitting": "run a sitting: open, authorise, pause, resume, extend, message, close",
     "proctor": "the proctor's screen: who stands how, and every act",
     "board": "the waiting room's screen: numbers and progress only",
+    "replica": "the second copy of the journal: its state, attach it, give it up, receive it",
+    "restore": "make a working event of a second copy",
     "verify": "prove a journal: chains, signed heads, sealed papers",
     "demo": "a hall full of simulated participants, the proctor's screen in front",
     "check": "say everything that is wrong with banks, keys and configuration",

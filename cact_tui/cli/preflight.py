@@ -12,7 +12,9 @@ from attrs import frozen
 
 from cact_tui.cli.console import Exit, say
 from cact_tui.clock import SystemClock, iso
-from cact_tui.errors import CactError, Problems
+from cact_tui.errors import CactError, Problems, StorageTrouble
+from cact_tui.journal.replica import CopyState
+from cact_tui.second_copy import on_the_same_disk
 from cact_tui.ssh.host_keys import NoHostKey, fingerprint, host_key, read_seat_keys
 from cact_tui.ssh.proctors import read_proctors
 from cact_tui.wiring import Event, read_event
@@ -152,7 +154,7 @@ async def _of_journal(path: Path, materials: Materials) -> list[Finding]:
     except CactError as fault:
         return [Finding("journal", False, str(fault))]
     try:
-        return [await _clock(event), *await _roster(event)]
+        return [await _clock(event), await _second_copy(event), *await _roster(event)]
     except CactError as fault:
         return [Finding("journal", False, str(fault))]
     finally:
@@ -167,13 +169,32 @@ async def _clock(event: Event) -> Finding:
     return Finding("clock", good, iso(now), "" if good else DRIFT_HINT)
 
 
+async def _second_copy(event: Event) -> Finding:
+    """Have the second copy agree with the journal; the first time, this makes it."""
+    name, settings = "second copy", event.exam.materials.store.second_copy
+    known = await event.store.second_copy()
+    if known.state is CopyState.DETACHED:
+        found = f"none since {iso(known.since)}, {known.by}: {known.detail}"
+        return Finding(name, True, found, "cact replica attach, when there is one again")
+    if not settings.place and known.state is CopyState.NONE:
+        return Finding(name, True, "none: an answer is safe when this disk has it")
+    try:
+        await event.store.agree()
+    except StorageTrouble as trouble:
+        return Finding(name, False, str(trouble))
+    if on_the_same_disk(event.folder, event.journal, settings):
+        return Finding(name, True, f"{settings.place} has all, but lies on the journal's own disk")
+    return Finding(name, True, f"{settings.place} has all; answers wait for it")
+
+
 async def _roster(event: Event) -> Iterable[Finding]:
     policy = event.exam.materials.policy
     proctored = event.exam.materials.battery.authorisation == "proctor"
-    if not proctored and policy.sign_in != "pin":
+    sittings = await event.sittings().all()
+    if not proctored and policy.sign_in != "pin" and not sittings:
         return (Finding("roster", True, "anybody may sit down (policy.authorisation = self)"),)
     findings = []
-    for sitting in await event.sittings().all():
+    for sitting in sittings:
         seated = await event.sittings().seated(sitting.id)
         found = f"{sitting.id}: {len(seated)} expected, {sitting.state}"
         findings.append(Finding("roster", bool(seated), found, "" if seated else "import a list"))

@@ -14,6 +14,7 @@ from cact_tui.banks.items import ItemBank
 from cact_tui.errors import BadInput, Problem, Problems
 from cact_tui.psychometrics.arrays import IntArray
 from cact_tui.results.reading import read_results
+from cact_tui.sessions.states import Status
 from cact_tui.toml_source import read_bytes, suggestion
 from cact_tui.toml_source.values import shown
 
@@ -257,12 +258,14 @@ class _Collected:
     selectors: set[str] = field(factory=set)
     other_versions: list[str] = field(factory=list)
     rehearsals: list[str] = field(factory=list)
+    invalid: list[str] = field(factory=list)
     ungrouped: list[str] = field(factory=list)
 
     def add(self, result: Result) -> None:
-        """Take up the answers of one result; rehearsals are nobody's answers."""
-        if result.session.rehearsal:
-            self.rehearsals.append(result.reference)
+        """Take up the answers of one result; rehearsals and invalid tests are nobody's answers."""
+        if result.session.rehearsal or result.session.state == Status.INVALIDATED:
+            left_out = self.rehearsals if result.session.rehearsal else self.invalid
+            left_out.append(result.reference)
             return
         answers = {}
         for section in result.sections:
@@ -317,6 +320,8 @@ class _Collected:
         found = []
         if self.rehearsals:
             found.append(f"{len(self.rehearsals)} rehearsals were left out")
+        if self.invalid:
+            found.append(f"{len(self.invalid)} invalid tests were left out")
         if self.ungrouped:
             found.append(f"{len(self.ungrouped)} people without a group were left out")
         if self.other_versions:

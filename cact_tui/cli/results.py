@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cact_tui.cli.console import Exit, complain, say
+from cact_tui.cli.console import Exit, complain, say, say_json
 from cact_tui.config.reading import read_configuration
 from cact_tui.errors import BadInput, NotFound, Problems
 from cact_tui.results.page import result_lines, result_page
@@ -120,7 +119,7 @@ def _configured(path: Path) -> Path:
 
 def _list(arguments: argparse.Namespace, listing: Listing) -> Exit:
     if arguments.json:
-        say(json.dumps(_listing(listing), ensure_ascii=False, indent=1))
+        say_json(_listing(listing))
     else:
         for line in result_lines(listing.newest) if listing.newest else ("no results yet",):
             say(line)
@@ -152,7 +151,7 @@ def _entry(stored: StoredResult) -> dict[str, object]:
 def _show(arguments: argparse.Namespace, listing: Listing) -> Exit:
     stored = find(listing, arguments.reference) if arguments.reference else _only(listing)
     if arguments.json:
-        say(json.dumps(to_plain(stored.result), ensure_ascii=False, indent=1))
+        say_json(to_plain(stored.result))
     else:
         say(result_page(stored.result))
     return Exit.GOOD

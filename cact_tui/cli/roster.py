@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cact_tui.cli.console import Exit, complain, say
+from cact_tui.cli.console import Exit, complain, say, say_json
 from cact_tui.cli.event import add_by, add_config, materials_of, with_event
 from cact_tui.errors import BadInput, NumberTaken, Problems, SeatTaken
 from cact_tui.i18n import pick
 from cact_tui.journal.roster import Identification
 from cact_tui.proctoring.cards import cards_pdf, cards_text
 from cact_tui.proctoring.roster_file import COLUMNS, import_roster, read_roster_file
+from cact_tui.sessions.events import INVALIDATED
 from cact_tui.toml_source import read_bytes
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def run_list(options: argparse.Namespace) -> int:
     """Print everybody who is expected."""
     found = with_event(options, lambda event: event.roster().everybody(options.sitting))
     if options.json:
-        say(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=1))
+        say_json([_plain(one) for one in found])
         return Exit.GOOD
     for one in found:
         say(_line(one))
@@ -197,7 +197,8 @@ async def _issue(event: Event, options: argparse.Namespace) -> tuple[list[Card],
 
 async def _without_session(event: Event, roster: Roster, sitting: str) -> list[str]:
     await event.sittings().get(sitting)
-    begun = {entry.participant for entry in await event.store.sessions()}
+    tests = await event.store.sessions()
+    begun = {entry.participant for entry in tests if entry.last_event != INVALIDATED}
     return [
         one.number
         for one in await roster.everybody(sitting)

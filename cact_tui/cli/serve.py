@@ -15,13 +15,16 @@ from cact_tui.cli.console import Exit, complain, say
 from cact_tui.cli.diagnostics import report
 from cact_tui.clock import SystemClock
 from cact_tui.delivery.flow import ParticipantFlow
-from cact_tui.errors import Problems
+from cact_tui.errors import Problems, StorageTrouble
 from cact_tui.wiring import Event, read_event
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     import asyncssh
 
     from cact_tui.config.hall import HallSettings
+    from cact_tui.config.settings import Materials
     from cact_tui.ssh.access import Access
     from cact_tui.ssh.doors import Doors
     from cact_tui.ssh.logbook import Logbook
@@ -73,9 +76,9 @@ def run(options: argparse.Namespace) -> int:
         return Exit.BAD_INPUT
     log = _logbook(options.config.parent, materials.hall, options.worker)
     if materials.hall.workers > 1 and not options.worker:
-        return asyncio.run(_supervise(options.config, materials.hall, log))
+        return asyncio.run(_told(log, _supervise(options.config, materials, log)))
     event = Event(options.config, materials)
-    return asyncio.run(_serve(event, access, log, worker=options.worker))
+    return asyncio.run(_told(log, _serve(event, access, log, worker=options.worker)))
 
 
 # Putting the hall together
@@ -119,6 +122,17 @@ def _announce(folder: Path, hall: HallSettings) -> None:
     sys.stdout.flush()
 
 
+async def _told(log: Logbook, serving: Coroutine[None, None, int]) -> int:
+    """Serve; what goes wrong unseen meanwhile is told to the log."""
+    from cact_tui.ssh.stray_faults import stray_faults_told
+
+    try:
+        with stray_faults_told(log, asyncio.get_running_loop()):
+            return await serving
+    finally:
+        log.close()
+
+
 async def _serve(event: Event, access: Access, log: Logbook, *, worker: int) -> int:
     """Serve until told to stop."""
     from cact_tui.ssh.attempts import AttemptsInStore
@@ -138,24 +152,29 @@ async def _serve(event: Event, access: Access, log: Logbook, *, worker: int) -> 
         await event.settle()
         await hall.open(bound_socket(settings.listen, settings.port))
         hall.have_the_process()
-        keeping = _keep_heads(event) if worker <= 1 else None
+        keeper = event.head_keeper() if worker <= 1 else None
+        keeping = asyncio.create_task(keeper.run()) if keeper is not None else None
+        if worker <= 1:  # now the keys of the host and of its heads are there
+            await _equip(event, log)
         log.tell("open", listen=settings.listen, port=settings.port)
         if not worker:
             _announce(event.folder, settings)
         log.tell("closing", reason=await until_told_to_stop(orphaned=bool(worker)))
         await hall.close()
-        if keeping is not None:
-            keeping.cancel()
+        if keeper is not None and keeping is not None:
+            keeper.stop()
+            await keeping
     finally:
         await event.store.close()
-        log.close()
     return Exit.GOOD
 
 
-def _keep_heads(event: Event) -> asyncio.Task[None] | None:
-    """Have the heads of sessions signed as they grow, by one process of the hall."""
-    keeper = event.head_keeper()
-    return asyncio.create_task(keeper.run()) if keeper is not None else None
+async def _equip(event: Event, log: Logbook) -> None:
+    """Send the event's files to the second copy; the hall is open whether it takes them or not."""
+    try:
+        await event.equip_second_copy()
+    except StorageTrouble as trouble:
+        log.tell("no-second-copy", reason=trouble.reason)
 
 
 def _doors(event: Event) -> Doors:
@@ -165,9 +184,7 @@ def _doors(event: Event) -> Doors:
     from cact_tui.ssh.doors import Doors
     from cact_tui.ssh.gathering import gathering
 
-    policy = event.exam.materials.policy
-    proctored = event.exam.materials.battery.authorisation == "proctor"
-    found = event.services(None, hall=proctored or policy.sign_in == "pin")
+    found = event.services(None, hall=True)
     services = evolve(found, store=gathering(found.store))
     acts = event.acts()
     return Doors(
@@ -176,14 +193,17 @@ def _doors(event: Event) -> Doors:
         proctor=lambda proctor, driver, on_incident: event.proctor_screen(
             proctor.name, driver, on_incident, chief=proctor.role is not Role.PROCTOR
         ),
-        desk=lambda proctor: Desk(event.sittings(), acts, proctor),
+        desk=lambda proctor: Desk(
+            event.sittings(), acts, proctor, language=event.exam.materials.event.languages[0]
+        ),
     )
 
 
-async def _supervise(config: Path, settings: HallSettings, log: Logbook) -> int:
+async def _supervise(config: Path, materials: Materials, log: Logbook) -> int:
     """Keep the workers running until told to stop."""
     from cact_tui.ssh.workers import Supervisor, bound_socket, this_program, until_told_to_stop
 
+    settings = materials.hall
     command = this_program("serve", "--config", str(config))
     # Held, not listened on: the port stays ours while workers come and go.
     with bound_socket(settings.listen, settings.port):
@@ -193,8 +213,19 @@ async def _supervise(config: Path, settings: HallSettings, log: Logbook) -> int:
         log.tell("closing", reason=await until_told_to_stop())
         supervisor.stop()
         late = await running
-    log.close()
+    await _sign_the_rest(Event(config, materials))
     return Exit.TROUBLE if late else Exit.GOOD
+
+
+async def _sign_the_rest(event: Event) -> None:
+    """Sign what other workers wrote after the one that keeps heads had stopped."""
+    try:
+        keeper = event.head_keeper()
+        if keeper is not None:
+            keeper.stop()
+            await keeper.run()
+    finally:
+        await event.store.close()
 
 
 def _hash_password() -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from cact_tui.cli.console import Exit, complain, say
+from cact_tui.cli.console import Exit, complain, say, say_json
 from cact_tui.cli.event import add_by, add_config, with_event
+from cact_tui.cli.sitting_log import run_log
 from cact_tui.cli.sitting_report import by_state, line, plain
 from cact_tui.errors import NotFound, SeatTaken
 from cact_tui.journal.roster import Identification
@@ -42,6 +42,9 @@ _REASONS = f"""
 reasons (the second part alone will do where it is clear):
   {", ".join(REASONS)}
 """
+
+_PAPERS = ("confirm", "refuse", "wrong-person")
+"""Acts whose usual reason is the identity papers."""
 
 Do = Callable[[Acts, str, argparse.Namespace], Awaitable[Outcome]]
 
@@ -151,6 +154,11 @@ def _add_list(actions: Subparsers) -> None:
     parser.add_argument("sitting", metavar="ID", nargs="?")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run_list)
+    parser = _action(actions, "log", "what was done beside the tests, and who looked at whom")
+    parser.add_argument("sitting", metavar="ID")
+    parser.add_argument("--looks", action="store_true", help="only who looked at whom")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run_log)
 
 
 def _add_act(actions: Subparsers, name: str, act: _Act) -> None:
@@ -184,13 +192,14 @@ def _add_roster_acts(actions: Subparsers) -> None:
         ("confirm", "record that somebody's papers are in order", run_check),
         ("refuse", "record that somebody's papers are not in order; the test waits", run_check),
         ("move", "move somebody to another seat", run_move),
+        ("wrong-person", "somebody else sat the test: it counts for nobody (chief)", run_wrong),
         ("unlock", "let somebody try to sign in again after too many failures", run_unlock),
     ):
         parser = _action(actions, name, words)
         parser.add_argument("--number", required=True)
         if name == "move":
             parser.add_argument("--to", required=True, metavar="SEAT")
-        default = "examinee.id" if name in ("confirm", "refuse") else "other"
+        default = "examinee.id" if name in _PAPERS else "other"
         parser.add_argument("--reason", default=default, metavar="CODE", help="see below")
         add_by(parser)
         parser.set_defaults(run=run, act=name)
@@ -215,7 +224,7 @@ async def _list(event: Event, options: argparse.Namespace) -> int:
         rows = [plain(one, state) for one, state in zip(seated, states, strict=True)]
         lines = [line(one, state) for one, state in zip(seated, states, strict=True)]
     if options.json:
-        say(json.dumps(rows, ensure_ascii=False, indent=1))
+        say_json(rows)
     else:
         for text in lines:
             say(text)
@@ -360,6 +369,21 @@ def run_move(options: argparse.Namespace) -> int:
         ),
         f"seat {options.to}",
     )
+
+
+def run_wrong(options: argparse.Namespace) -> int:
+    """Take a test out of the count that somebody else sat; its holder may be let in to another."""
+
+    async def work(event: Event) -> None:
+        roster = event.roster()
+        who = await roster.find(options.number)
+        test = await roster.session_of(who.participant)
+        if test is None:
+            raise NotFound(f"{who.number} has no test yet")
+        await roster.wrong_person(who.number, test.session, by=options.by, reason=options.reason)
+        await event.settle()
+
+    return _guarded(options, work, "test invalid, papers refused until they are confirmed")
 
 
 def run_unlock(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from cact_tui.sessions.events import ENDED
+from cact_tui.sessions.events import ENDED, INVALIDATED
 
 if TYPE_CHECKING:
     from cact_tui.journal.roster import Sitting
@@ -21,7 +21,7 @@ def by_state(one: Sitting, seated: tuple[Seated, ...]) -> str:
 
 
 def _far(who: Seated) -> str:
-    if who.entry is None:
+    if who.entry is None or who.entry.last_event == INVALIDATED:
         return "absent"
     return "ended" if who.entry.last_event in ENDED else "open"
 

@@ -16,10 +16,11 @@ from cact_tui.proctoring.papers.examining import Examined, examine_all
 from cact_tui.proctoring.papers.heads import Head, lines_of, read_heads
 from cact_tui.proctoring.papers.raw import raw_rows
 from cact_tui.proctoring.papers.writing import PaperFound, read_paper
+from cact_tui.results.names import newest, signature_of
 from cact_tui.signing import BadSignature, PublicKey, public_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cact_tui.cli.event import Subparsers
     from cact_tui.config.settings import Materials
@@ -30,9 +31,10 @@ def register(subparsers: Subparsers) -> None:
     """Add the command."""
     parser = subparsers.add_parser(
         "verify",
-        help="prove a journal: chains, signed heads, sealed papers",
+        help="prove a journal: chains, signed heads, sealed papers, signed results",
         description="Read the journal's file plainly and prove every session's hash chain; compare "
-        "it with the signed heads and with the papers of sittings. Exit code 0: all is as it was "
+        "it with the signed heads and with the papers of sittings; prove the signatures of "
+        "results. Exit code 0: all is as it was "
         "written; 1: the first bad event of each session is named. What came after the newest "
         "signed head is proved by the chain alone: whoever can write the file could have cut it "
         "off or made it anew.",
@@ -68,12 +70,20 @@ def run(options: argparse.Namespace) -> int:
         found = tuple(one for one in found if one.session == options.session.upper())
     papers = [] if options.session else _papers(folder, materials, key)
     torn = [fault for paper in papers for fault in _unlike(paper, journal)]
+    results = newest(folder / materials.store.results)
+    forged = [] if options.session or key is None else _unsigned(results.values(), key)
     if options.json:
-        told = {"sessions": [asdict(one) for one in found], "papers": torn, "signed": bool(heads)}
+        told = {
+            "sessions": [asdict(one) for one in found],
+            "papers": torn,
+            "results": forged,
+            "signed": bool(heads),
+        }
         say(json.dumps(told, indent=1))
     else:
-        _tell(found, papers, torn, key)
-    good = found and not torn and not any(one.bad for one in found)
+        _tell(found, papers, (*torn, *forged), key)
+        say(f"{len(results) - len(forged)} of {len(results)} results are signed")
+    good = found and not torn and not forged and not any(one.bad for one in found)
     return Exit.GOOD if good else Exit.NO
 
 
@@ -124,6 +134,19 @@ def _unlike(paper: PaperFound, journal: Mapping[str, Sequence[Row]]) -> list[str
             wrong.append(
                 f"papers of {paper.sitting}: event {seq} of {session} is not the sealed one"
             )
+    return wrong
+
+
+def _unsigned(results: Iterable[Path], key: PublicKey) -> list[str]:
+    """Return which results are not what this host signed; what they say is for `cact replay`."""
+    wrong = []
+    for path in results:
+        try:
+            key.verify_file(path.read_bytes(), signature_of(path).read_text(encoding="ascii"))
+        except BadSignature as fault:
+            wrong.append(f"{path.name}: {fault}")
+        except (OSError, ValueError):
+            wrong.append(f"{path.name} is not signed")
     return wrong
 
 

@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from cact_tui.errors import Problem
-from cact_tui.text import clean_line, harmful
+from cact_tui.text import FORMULA, clean_line, harmful
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cact_tui.errors import Problems
-
-FORMULA = ("=", "+", "-", "@")
-"""What a cell must not begin with: a spreadsheet that opens it later would compute it."""
 
 LONGEST_CELL = 200
 

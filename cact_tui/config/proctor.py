@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 if TYPE_CHECKING:
     from cact_tui.toml_source import Table
+
+
+class ResultsFor(StrEnum):
+    """Who of the proctors may see the results of tests that have ended."""
+
+    NOBODY = "nobody"
+    CHIEF = "chief"
+    PROCTOR = "proctor"
 
 
 @frozen(kw_only=True)
@@ -23,7 +32,8 @@ class ProctorSettings:
     `clock_jump_seconds`, and less than `disk_free_mb` left where the journal lies.
 
     `heads` is the file of signed heads, `heads_copy` a second place for them (relative to the
-    configuration; empty for none), `signing_key` the key that signs them.
+    configuration; empty for none), `signing_key` the key that signs them. `results` says from which
+    role on the results of tests that have ended are told; answers and keys never are.
     """
 
     silent_seconds: int = 20
@@ -39,6 +49,11 @@ class ProctorSettings:
     heads: str = "var/heads.jsonl"
     heads_copy: str = ""
     signing_key: str = "var/signing.key"
+    results: ResultsFor = ResultsFor.NOBODY
+
+    def tells_results(self, *, chief: bool) -> bool:
+        """Return whether a role may see results."""
+        return self.results is ResultsFor.PROCTOR or (chief and self.results is ResultsFor.CHIEF)
 
 
 _RANGES = {
@@ -66,5 +81,6 @@ def read_proctor(root: Table) -> ProctorSettings:
         for name, (least, most) in _RANGES.items()
     }
     given |= {name: table.text(name) for name in _PLACES if name in table}
+    given["results"] = table.choice("results", ResultsFor, usual.results)
     table.close()
     return ProctorSettings(**given)

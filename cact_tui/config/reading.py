@@ -10,6 +10,7 @@ from attrs import frozen
 from cact_tui.config.correlations import read_correlations
 from cact_tui.config.hall import HallSettings, read_hall
 from cact_tui.config.proctor import ProctorSettings, read_proctor
+from cact_tui.config.second_copy import read_second_copy
 from cact_tui.config.sections import read_section
 from cact_tui.config.settings import (
     AttemptLimits,
@@ -131,7 +132,10 @@ def _timezone(table: Table) -> str:
 
 def _store(table: Table) -> StoreSettings:
     store = StoreSettings(
-        url=table.text("url"), results=table.text("results"), cache=table.text("cache", "var/cache")
+        url=table.text("url"),
+        results=table.text("results"),
+        cache=table.text("cache", "var/cache"),
+        second_copy=read_second_copy(table),
     )
     if not store.url.startswith("sqlite:"):
         table.problem("url", f'"{store.url}" names no store', 'write "sqlite:var/cact.db"')

@@ -12,6 +12,7 @@ from cact_tui.banks.keys import KeyBook
 from cact_tui.banks.standards import Band, PositionStandards, StandardSetting
 from cact_tui.config.hall import HallSettings
 from cact_tui.config.proctor import ProctorSettings
+from cact_tui.config.second_copy import CopySettings
 from cact_tui.sessions.specification import BatterySpecification
 
 
@@ -36,11 +37,12 @@ class EventSettings:
 
 @frozen(kw_only=True)
 class StoreSettings:
-    """Where things are kept: the store's URL, the folders of results and of caches."""
+    """Where things are kept: the store's URL, folders of results and caches, the second copy."""
 
     url: str
     results: str
     cache: str
+    second_copy: CopySettings = field(factory=CopySettings)
 
 
 @frozen(kw_only=True)

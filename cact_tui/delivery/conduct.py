@@ -20,6 +20,7 @@ from cact_tui.delivery.persistence import until_it_holds
 from cact_tui.delivery.practice import Practice
 from cact_tui.delivery.presenting import chosen_item
 from cact_tui.delivery.remarks import remark
+from cact_tui.delivery.resting import Rest
 from cact_tui.delivery.steering import Steering
 from cact_tui.delivery.views import (
     EndView,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from cact_tui.delivery.write_path import Accepted
     from cact_tui.errors import StorageTrouble
     from cact_tui.journal.protocol import Checkpoint, Row
+    from cact_tui.journal.watch import Growth
 
 UNCHARGED_FLAG_MS = 60_000
 """Uncharged time of an item from which it is put on record."""
@@ -79,8 +81,7 @@ class Conduct:
         self._view: View | None = None
         self._practice: Practice | None = None
         self._steering = Steering(admission, self._perform)
-        self._rest_began = 0.0
-        self._rests = -1
+        self.rest = Rest(services.clock)
         self._news = News(self._words, len(self.state.grants), admission.instead_of)
         self._time = ItemTime(services.clock, admission.resumed)
 
@@ -154,6 +155,13 @@ class Conduct:
         connection = "" if gone else self._admission.connection
         return self._time.sign_of_life(self.state, connection)
 
+    async def take_up(self, heard: Sequence[Growth]) -> bool:
+        """Take up what a watch told; return whether there was anything new."""
+        before = self.state.seq
+        for growth in heard:
+            await self._write.take_up(growth)
+        return self.state.seq != before
+
     async def refresh(self) -> bool:
         """Read what other writers appended; return whether there was anything."""
         before = self.state.seq
@@ -165,10 +173,6 @@ class Conduct:
         """Return the seconds that the break after the last section may take."""
         sections = self.state.sections
         return self._plan.battery.sections[len(sections) - 1].break_after if sections else 0
-
-    def rested_seconds(self) -> float:
-        """Return how long the break has lasted on this terminal."""
-        return self._services.clock.monotonic() - self._rest_began
 
     def stand(self, why: Standstill, *, closing: bool = False) -> None:
         """Show that the test stands still."""
@@ -187,7 +191,10 @@ class Conduct:
                 await self._go_on(view)
             case _, a.Leave():
                 await self._leave(action)
-            case ((ItemView() | PassageView()), (a.CallForProctor() | a.WriteComment())):
+            case (
+                (ItemView() | PassageView() | StandstillView(held=True)),
+                (a.CallForProctor() | a.WriteComment()),
+            ):
                 await self._speak_up(action)
             case MessageView(message=digest), a.Acknowledge() if action.message == digest:
                 await self._acknowledge(digest)
@@ -235,8 +242,7 @@ class Conduct:
             upcoming, count = battery.sections[number], len(battery.sections)
             self._show_text(passages.section(upcoming, number + 1, count, self._language))
         elif state.phase is Phase.BREAK:
-            if self._rests != number:
-                self._rests, self._rest_began = number, self._services.clock.monotonic()
+            self.rest.take_up(number, self._write.resting_since)
             self._show_text(passages.rest(self.longest_rest, self._language))
         else:
             self._show_item(state)
@@ -282,7 +288,7 @@ class Conduct:
         elif view.passage is Passage.SECTION:
             await self._steering.start_section()
         elif view.passage is Passage.BREAK:
-            rested = round(self.rested_seconds() * 1000)
+            rested = round(self.rest.seconds * 1000)
             await self._perform(c.EndBreak(connection=connection, rested_ms=rested))
         await self.go()
 

@@ -43,9 +43,15 @@ class Flow(Protocol):
         """Return the participant's clock."""
 
     def listen(
-        self, on_view: Callable[[View], None], on_clock: Callable[[ClockReading], None]
+        self,
+        on_view: Callable[[View], None],
+        on_clock: Callable[[ClockReading], None],
+        on_fault: Callable[[Exception], None] = lambda _: None,
     ) -> None:
-        """Be told of every new view, and of the clock once a second while it runs."""
+        """Be told of every new view, of the clock once a second while it runs, and of a fault.
+
+        A fault arose beside the participant's acts, where time is counted: the face must end.
+        """
 
     async def start(self) -> None:
         """Find out what is to be shown first."""

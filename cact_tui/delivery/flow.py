@@ -36,6 +36,7 @@ class ParticipantFlow:
         self._clock = ClockReading(left=None)
         self._on_view: Callable[[View], None] = lambda _: None
         self._on_clock: Callable[[ClockReading], None] = lambda _: None
+        self._on_fault: Callable[[Exception], None] = lambda _: None
         self._terminal = terminal
         self._reception = Reception(services, terminal, self._show)
         self._conduct: Conduct | None = None
@@ -59,10 +60,13 @@ class ParticipantFlow:
         return self._conduct.state.session if self._conduct else ""
 
     def listen(
-        self, on_view: Callable[[View], None], on_clock: Callable[[ClockReading], None]
+        self,
+        on_view: Callable[[View], None],
+        on_clock: Callable[[ClockReading], None],
+        on_fault: Callable[[Exception], None] = lambda _: None,
     ) -> None:
-        """Be told of every new view, and of the clock once a second while it runs."""
-        self._on_view, self._on_clock = on_view, on_clock
+        """Be told of every new view, of the clock once a second while it runs, and of a fault."""
+        self._on_view, self._on_clock, self._on_fault = on_view, on_clock, on_fault
 
     async def start(self) -> None:
         """Show the first screen."""
@@ -105,7 +109,18 @@ class ParticipantFlow:
             self._conduct = Conduct(self._services, admission, self._show)
             beat = Heartbeat(self._services, self._conduct, self._lock, self._tell_clock)
             await self._conduct.go()
-            self._tasks = tuple(map(asyncio.create_task, self._running(beat, self._conduct)))
+            self._tasks = tuple(map(self._beside, self._running(beat, self._conduct)))
+
+    def _beside(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Do something beside the participant's acts; without it no test may go on."""
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        fault = None if task.cancelled() else task.exception()
+        if isinstance(fault, Exception):
+            self._on_fault(fault)
 
     def _running(
         self, beat: Heartbeat, conduct: Conduct

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from cact_tui.errors import CactError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cact_tui.delivery.conduct import Conduct
-    from cact_tui.journal.watch import Watch
+    from cact_tui.journal.watch import Growth, Watch
 
 
 async def follow(
@@ -21,21 +21,23 @@ async def follow(
 
     `on_failure` is called when news came that could not be read: somebody else has to read on.
     """
-    news = asyncio.Event()
-    stop = watch.listen(conduct.state.session, lambda _: news.set())
+    heard: asyncio.Queue[Growth] = asyncio.Queue()
+    stop = watch.listen(conduct.state.session, heard.put_nowait)
     try:
         while not conduct.over:
-            await news.wait()
-            news.clear()
+            first = await heard.get()
             async with lock:
-                await _take_up(conduct, on_failure)
+                rest = [heard.get_nowait() for _ in range(heard.qsize())]
+                await _take_up(conduct, [first, *rest], on_failure)
     finally:
         stop()
 
 
-async def _take_up(conduct: Conduct, on_failure: Callable[[], None]) -> None:
+async def _take_up(
+    conduct: Conduct, heard: Sequence[Growth], on_failure: Callable[[], None]
+) -> None:
     try:
-        news = await conduct.refresh()
+        news = await conduct.take_up(heard)
     except CactError:
         on_failure()
         return

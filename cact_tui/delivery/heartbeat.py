@@ -109,7 +109,7 @@ class Heartbeat:
         view = self._conduct.view
         if not isinstance(view, PassageView) or view.passage is not Passage.BREAK:
             return False
-        return self._conduct.rested_seconds() >= self._conduct.longest_rest
+        return self._conduct.rest.seconds >= self._conduct.longest_rest
 
     async def _checkpoint(self) -> None:
         """Save the used time of the item on the screen, and that somebody is there."""

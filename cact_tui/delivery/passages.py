@@ -158,7 +158,7 @@ def end(
     locked = _("Your answers ({n}) are saved and locked, {time}.").format(
         n=state.answered, time=_clock_time(wall_ms, materials)
     )
-    terminated = state.status is Status.TERMINATED
+    terminated = state.status in (Status.TERMINATED, Status.INVALIDATED)
     by_proctor = (_("The proctor has ended your test."),) if terminated else ()
     finished = state.status is Status.FINISHED
     return EndView(

@@ -27,7 +27,7 @@ from cact_tui.i18n import LANGUAGES, pick, translator
 from cact_tui.journal.protocol import Identity
 from cact_tui.journal.roster import Registration
 from cact_tui.sessions.decide import Refused
-from cact_tui.sessions.events import ENDED, Attached
+from cact_tui.sessions.events import ENDED, INVALIDATED, Attached
 from cact_tui.text import clean_line
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ class Reception:
         self._show = show
         self._event = services.exam.materials.event
         self._applicant = Applicant(language=self._event.languages[0])
+        self._sign_in: SignIn | None = None
 
     @property
     def _translator(self) -> Translator:
@@ -84,6 +85,8 @@ class Reception:
     async def begin(self) -> None:
         """Show the language choice."""
         self._applicant = Applicant(language=self._event.languages[0])
+        door = self._services.sign_in
+        self._sign_in = door if door is not None and await door.has_roster() else None
         self._show(
             LanguageView(
                 titles=tuple(pick(self._event.title, code) for code in self._event.languages),
@@ -133,9 +136,10 @@ class Reception:
 
     def _ask_identity(self, problem: str = "") -> None:
         _ = self._translator.gettext
-        sign_in = self._services.sign_in
+        sign_in = self._sign_in
         roster = sign_in is not None or self._services.participants is not None
         ask_pin = sign_in is not None and sign_in.asks_pin
+        ask_name = sign_in.asks_name if sign_in is not None else not roster
         standards = self._services.exam.materials.profile.standards
         groups = () if roster or standards is None else tuple(standards.groups.values())
         who = self._applicant
@@ -143,8 +147,8 @@ class Reception:
             IdentityView(
                 language=who.language,
                 title=_("WHO ARE YOU?"),
-                text=self._what_to_type(roster=roster, pin=ask_pin),
-                ask_name=not roster,
+                text=self._what_to_type(roster=roster, name=ask_name, pin=ask_pin),
+                ask_name=ask_name,
                 groups=tuple(Choice(g.id, pick(g.name, who.language)) for g in groups),
                 number=who.number,
                 name=who.name,
@@ -153,10 +157,12 @@ class Reception:
             )
         )
 
-    def _what_to_type(self, *, roster: bool, pin: bool) -> str:
+    def _what_to_type(self, *, roster: bool, name: bool, pin: bool) -> str:
         _ = self._translator.gettext
         if pin:
             return _("Type your participant number and the PIN that the proctor gave you.")
+        if roster and name:
+            return _("Type your participant number, and your name as on the list, or your NIP.")
         if roster:
             return _("Type your participant number.")
         return _("Type your participant number and your name, and choose your position.")
@@ -167,8 +173,9 @@ class Reception:
             self._applicant, number=number, name=name, group=told.position_group
         )
         problem = self._fault(number, name)
-        if not problem and self._services.sign_in is not None:
-            problem = await self._recognise_at(self._services.sign_in, told.pin)
+        if not problem and self._sign_in is not None:
+            proof = told.pin if self._sign_in.asks_pin else name
+            problem = await self._recognise_at(self._sign_in, proof)
         elif not problem:
             problem = await self._recognise()
         if problem:
@@ -183,8 +190,9 @@ class Reception:
         _ = self._translator.gettext
         if not NUMBER.fullmatch(number):
             return _("The number has 1 to 40 letters and digits. Please check it.")
-        if self._services.sign_in is not None:
-            return ""
+        if self._sign_in is not None:
+            missing = self._sign_in.asks_name and not name
+            return _("Please type your name.") if missing else ""
         roster = self._services.participants
         if roster is not None and number not in roster:
             return _("This number is not on the list. Please check it, or ask the proctor.")
@@ -207,9 +215,9 @@ class Reception:
             return _("This number belongs to another name. Please check it, or ask the proctor.")
         return await self._recall(evolve(who, identity=known, name=known.name))
 
-    async def _recognise_at(self, sign_in: SignIn, pin: str) -> str:
+    async def _recognise_at(self, sign_in: SignIn, proof: str) -> str:
         """Have somebody recognised by the hall's roster; return a problem in words, or nothing."""
-        found = await sign_in.recognise(self._applicant.number, pin.strip(), self._terminal.seat)
+        found = await sign_in.recognise(self._applicant.number, proof.strip(), self._terminal.seat)
         if isinstance(found, TurnedAway):
             return refusal_sentence(self._translator, found)
         return await self._recall(_registered(self._applicant, found))
@@ -218,11 +226,7 @@ class Reception:
         """Find the test that a known participant began; a finished one is a problem."""
         _ = self._translator.gettext
         identity = who.registration or who.identity
-        own = (
-            await self._services.store.sessions(participant=identity.participant)
-            if identity
-            else ()
-        )
+        own = await self._tests_of(identity.participant) if identity else []
         if own and own[-1].last_event in ENDED:
             sentence = _("This participant has finished the test, reference {reference}.")
             return sentence.format(reference=own[-1].session)
@@ -230,6 +234,11 @@ class Reception:
         elsewhere = await self._elsewhere(session) if session else ""
         self._applicant = evolve(who, session=session, elsewhere=elsewhere)
         return ""
+
+    async def _tests_of(self, participant: str) -> list[SessionEntry]:
+        """Return the tests of a participant that count, oldest first."""
+        found = await self._services.store.sessions(participant=participant)
+        return [one for one in found if one.last_event != INVALIDATED]
 
     async def _elsewhere(self, session: str) -> str:
         """Return at which terminal a test is open right now, in words; empty for none."""
@@ -336,7 +345,7 @@ class Reception:
 
     async def _unwelcome(self) -> str:
         """Return what came between recognising somebody and letting them in, in words."""
-        sign_in, known = self._services.sign_in, self._applicant.registration
+        sign_in, known = self._sign_in, self._applicant.registration
         if sign_in is None or known is None:
             return ""
         now = await self._services.store.roster.registration(known.participant)

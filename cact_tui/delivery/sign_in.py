@@ -24,6 +24,7 @@ class Why(StrEnum):
     REFUSED = "refused"
     NO_PIN = "no_pin"
     WRONG_PIN = "wrong_pin"
+    WRONG_NAME = "wrong_name"
     LOCKED = "locked"
 
 
@@ -44,11 +45,19 @@ class SignIn(Protocol):
     def asks_pin(self) -> bool:
         """Return whether a PIN is asked for."""
 
-    async def recognise(self, number: str, pin: str, seat: str) -> Registration | TurnedAway:
+    @property
+    def asks_name(self) -> bool:
+        """Return whether a name or a NIP is asked for: no PIN is, and no proctor looks."""
+
+    async def has_roster(self) -> bool:
+        """Return whether only those may sign in who are on a roster."""
+
+    async def recognise(self, number: str, proof: str, seat: str) -> Registration | TurnedAway:
         """Return who has the number, if that is proved and may sign in now.
 
-        `seat` is where the terminal stands, empty if nobody knows. Failures are counted for the
-        participant and for the seat, in the store, whatever process is asked.
+        `proof` is the PIN, the name or the NIP, whatever is asked for. `seat` is where the
+        terminal stands, empty if nobody knows. Failures are counted for the participant and for
+        the seat, in the store, whatever process is asked.
 
         Raises:
             StorageTrouble: nobody can be let in now.
@@ -78,6 +87,11 @@ def sentence(translator: Translator, refusal: TurnedAway) -> str:
         Why.WRONG_PIN: translator.ngettext(
             "The number or the PIN is not right. {attempts} more try.",
             "The number or the PIN is not right. {attempts} more tries.",
+            refusal.attempts,
+        ),
+        Why.WRONG_NAME: translator.ngettext(
+            "The number or the name is not right. {attempts} more try.",
+            "The number or the name is not right. {attempts} more tries.",
             refusal.attempts,
         ),
         Why.LOCKED: translator.ngettext(

@@ -164,6 +164,10 @@ class Standstill(StrEnum):
     TROUBLE = "trouble"
 
 
+HELD = frozenset({Standstill.PAUSED, Standstill.AWAITING, Standstill.REFUSED})
+"""Where the participant sits and waits for somebody, who can be called."""
+
+
 @frozen(kw_only=True)
 class StandstillView:
     """The test stands still; the clock does too. `closing` means that this terminal is done."""
@@ -173,6 +177,11 @@ class StandstillView:
     title: str
     text: str
     closing: bool = False
+
+    @property
+    def held(self) -> bool:
+        """Return whether the proctor may be called, and a comment be made."""
+        return self.why in HELD and not self.closing
 
 
 @frozen(kw_only=True)

@@ -151,6 +151,7 @@ def refusal(translator: Translator, reason: Reason) -> str:
     _ = translator.gettext
     sentences = {
         Reason.ENDED: _("This test has ended."),
+        Reason.INVALIDATED: _("This test has ended."),
         Reason.LEAVING_FORBIDDEN: _("Leaving is not allowed in this room. Call the proctor."),
         Reason.INVALID_ANSWER: _("This answer cannot be taken. Please choose again."),
     }

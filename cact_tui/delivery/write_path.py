@@ -13,7 +13,7 @@ from attrs import frozen
 from cact_tui.errors import Conflict, RowConflict, StorageFailure
 from cact_tui.journal.protocol import Recorded
 from cact_tui.sessions.decide import Plan, Refused, decide
-from cact_tui.sessions.events import AuthorisationRequired, Paused
+from cact_tui.sessions.events import AuthorisationRequired, BreakStarted, Paused
 from cact_tui.sessions.evolve import evolve, fold
 from cact_tui.sessions.states import SessionState
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cact_tui.clock import Clock
     from cact_tui.journal.protocol import Row, Store
+    from cact_tui.journal.watch import Growth
     from cact_tui.sessions.commands import Command
 
 ATTEMPTS = 20
@@ -59,6 +60,7 @@ class WritePath:
         self._publish = publish
         self._state = fold(session, (), practice=plan.battery.practice)
         self._held_since = 0
+        self._resting_since = 0
         self._evolve(recorded)
 
     @property
@@ -70,6 +72,18 @@ class WritePath:
     def held_since(self) -> int:
         """Return since when the test was last held, wall ms; 0 if it never was."""
         return self._held_since
+
+    @property
+    def resting_since(self) -> int:
+        """Return since when the last break has lasted, wall ms; 0 without any."""
+        return self._resting_since
+
+    async def take_up(self, growth: Growth) -> SessionState:
+        """Take up what a watch told; the store is read only for what did not come with it."""
+        self._take(growth.recorded)
+        if growth.seq is None or growth.seq > self._state.seq:
+            await self._read_on()
+        return self._state
 
     async def refresh(self) -> SessionState:
         """Read what other writers appended."""
@@ -122,6 +136,8 @@ class WritePath:
     def _take(self, recorded: Sequence[Recorded]) -> None:
         # Another task may have read on meanwhile, and found what this one wrote.
         new = [one for one in recorded if one.seq > self._state.seq]
+        if new and new[0].seq != self._state.seq + 1:
+            return  # something is missing before them: whoever wants these reads on
         self._evolve(new)
         if new:
             self._publish(new)
@@ -131,3 +147,5 @@ class WritePath:
             self._state = evolve(self._state, one.event)
             if isinstance(one.event, Paused | AuthorisationRequired):
                 self._held_since = one.at
+            elif isinstance(one.event, BreakStarted):
+                self._resting_since = one.at

@@ -17,6 +17,7 @@ from cact_tui.journal.protocol import (
     Checkpoint,
     Comment,
     Identity,
+    SecondCopy,
     SessionEntry,
 )
 from cact_tui.sessions.events import SessionOpened
@@ -97,7 +98,9 @@ class MemoryStore:
         """Return which sessions got events behind a position."""
         await self._turn()
         order = self._memory.order
-        return Changes(position=len(order), sessions=frozenset(order[after:] if after >= 0 else ()))
+        grown = set(order[after:]) if after >= 0 else set()
+        last = {session: self._memory.events[session][-1].seq for session in grown}
+        return Changes(position=len(order), sessions=last)
 
     async def sessions(
         self, sitting: str | None = None, *, participant: str | None = None
@@ -169,6 +172,13 @@ class MemoryStore:
         if digest not in self._memory.documents:
             raise NotFound(f"no document {digest}")
         return proved(digest, self._memory.documents[digest])
+
+    async def agree(self) -> None:
+        """Return: there is no second copy."""
+
+    async def second_copy(self) -> SecondCopy:
+        """Return that there is none."""
+        return SecondCopy()
 
     async def close(self) -> None:
         """Refuse everything from now on."""

@@ -5,21 +5,28 @@ writer gets `Conflict`. When a writing method returns, what it wrote is durable.
 means that nothing was written and the same call may be made again; `StorageFailure`, and a call
 cancelled while it waited, that the outcome is unknown: read back before telling anybody anything.
 
+Where a second copy is attached, durable means on both. What only the journal has is a
+`StorageFailure` to who wrote it and a `StorageTrouble` to who reads that session, until the copy
+has it: nobody learns of an event that one disk alone holds. Rows that are not events may be read
+earlier.
+
 A store may be used from several tasks of one event loop at once. Everything in one call is written
 together or not at all.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from cact_tui.journal.replica import CopyState
 from cact_tui.journal.roster import LogEntry, PinHash, Registration, Sitting
 from cact_tui.sessions.events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from cact_tui.journal.roster import RosterReader
 
@@ -102,10 +109,24 @@ class SessionEntry:
 
 @frozen(kw_only=True)
 class Changes:
-    """What was appended behind a position: the sessions, and the last position there is."""
+    """What was appended behind a position: the last one there is, each session's last event."""
 
     position: int
-    sessions: frozenset[str]
+    sessions: Mapping[str, int]
+
+
+@frozen(kw_only=True)
+class SecondCopy:
+    """Whether acknowledgements wait for a second copy.
+
+    `since` (wall ms), `by` and `detail` say when, by whom and why it was last attached or given
+    up, or the event restored from it; 0 and empty when nobody ever acted.
+    """
+
+    state: CopyState = CopyState.NONE
+    since: int = 0
+    by: str = ""
+    detail: str = ""
 
 
 class Store(Protocol):
@@ -150,7 +171,8 @@ class Store(Protocol):
 
         Raises:
             ChainBroken: an event is not what was written.
-            StorageTrouble: the store cannot be read, or a newer cact_tui wrote an event.
+            StorageTrouble: the store cannot be read, a newer cact_tui wrote an event, or the
+                second copy lacks one of them and does not take it.
         """
 
     async def changes(self, after: int) -> Changes:
@@ -206,6 +228,16 @@ class Store(Protocol):
             NotFound: no such digest.
             StorageTrouble: the bytes on record are not those that were pinned.
         """
+
+    async def agree(self) -> None:
+        """Wait until the second copy, where there is to be one, has all that is committed.
+
+        Raises:
+            StorageTrouble: it has not.
+        """
+
+    async def second_copy(self) -> SecondCopy:
+        """Return whether acknowledgements wait for a second copy."""
 
     async def close(self) -> None:
         """Finish what waits and close; a second call does nothing."""

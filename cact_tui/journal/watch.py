@@ -1,21 +1,26 @@
 """Notices what anybody appended to the journal: one watch per process, whatever it serves.
 
-Appends of this process are told at once; those of other processes are found by asking the store
-four times a second. Whoever listens is told which session grew and reads it itself.
+Appends of this process are told at once, with their events; those of other processes are found by
+asking the store four times a second. Whoever listens is told which session grew and how far, and
+reads what he has not got.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from attrs import field, frozen
+
 from cact_tui.errors import CactError
+from cact_tui.journal.protocol import Recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from cact_tui.journal.protocol import Recorded, Store
+    from cact_tui.journal.protocol import Store
 
 POLL_SECONDS = 0.25
 
@@ -25,21 +30,36 @@ EVERY = ""
 _log = logging.getLogger(__name__)
 
 
+@frozen(kw_only=True)
+class Growth:
+    """That a session may have grown: to which event, and the new ones where they are at hand.
+
+    Without `seq` it is not known how far; then only the store can tell.
+    """
+
+    session: str
+    seq: int | None = None
+    recorded: tuple[Recorded, ...] = field(default=(), repr=False)
+
+
+OnGrowth = Callable[[Growth], None]
+
+
 class Watch:
     """Polls while anybody listens; used from one event loop."""
 
     def __init__(self, store: Store, *, seconds: float = POLL_SECONDS) -> None:
         self._store = store
         self._seconds = seconds
-        self._listeners: dict[str, list[Callable[[str], None]]] = {}
+        self._listeners: dict[str, list[OnGrowth]] = {}
         self._polling: asyncio.Task[None] | None = None
         self._position = -1
 
-    def listen(self, session: str, on_news: Callable[[str], None]) -> Callable[[], None]:
-        """Have `on_news` called with the session's id after it grew; return how to stop that.
+    def listen(self, session: str, on_news: OnGrowth) -> Callable[[], None]:
+        """Have `on_news` called after a session grew; return how to stop that.
 
         With `EVERY` for a session all of them are told of, and `EVERY` itself when any may have
-        grown. News may come of what one appended oneself, and once too often; it never fails to
+        grown. It may come of what one appended oneself, and once too often; it never fails to
         come.
         """
         heard = self._listeners.setdefault(session, [])
@@ -59,8 +79,11 @@ class Watch:
 
     def notify(self, recorded: Sequence[Recorded]) -> None:
         """Tell of events that this process appended; a write path's `publish`."""
-        for session in {one.session for one in recorded}:
-            self._tell(session)
+        by_session: dict[str, list[Recorded]] = {}
+        for one in recorded:
+            by_session.setdefault(one.session, []).append(one)
+        for session, events in by_session.items():
+            self._tell(Growth(session=session, seq=events[-1].seq, recorded=tuple(events)))
 
     def _rest(self) -> None:
         if self._polling is not None:
@@ -74,6 +97,8 @@ class Watch:
                 await self._look()
             except CactError as trouble:  # whoever reads will say so; the next look may hold
                 _log.debug("the journal cannot be watched: %s", trouble)
+            except Exception as fault:  # noqa: BLE001 - every screen of the hall follows it
+                _log.warning("the watch failed: %s", type(fault).__name__)
             await asyncio.sleep(self._seconds)
 
     async def _look(self) -> None:
@@ -81,17 +106,17 @@ class Watch:
         found = await self._store.changes(self._position)
         self._position = found.position
         if not first:
-            for session in found.sessions:
-                self._tell(session)
+            for session, seq in found.sessions.items():
+                self._tell(Growth(session=session, seq=seq))
             return
         # What was appended between listening and the first look is told to everybody.
         for session in tuple(self._listeners):
-            self._call(session, session)
+            self._call(session, Growth(session=session))
 
-    def _tell(self, session: str) -> None:
-        self._call(session, session)
-        self._call(EVERY, session)
+    def _tell(self, growth: Growth) -> None:
+        self._call(growth.session, growth)
+        self._call(EVERY, growth)
 
-    def _call(self, key: str, session: str) -> None:
+    def _call(self, key: str, growth: Growth) -> None:
         for on_news in tuple(self._listeners.get(key, ())):
-            on_news(session)
+            on_news(growth)

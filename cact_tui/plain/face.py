@@ -66,10 +66,15 @@ class PlainFace:
         self._turned = False
         self._heard = False
         self._closed = False
+        self._fault: Exception | None = None
 
     async def run(self) -> int:
-        """Show the flow until its last view is closed; return `CLOSED` or `GONE`."""
-        self._flow.listen(self._on_view, self._on_clock)
+        """Show the flow until its last view is closed; return `CLOSED` or `GONE`.
+
+        Raises:
+            Exception: whatever went wrong in the flow, beside an act or in one.
+        """
+        self._flow.listen(self._on_view, self._on_clock, self._on_fault)
         self._reader.listen(self._news.set)
         try:
             await self._flow.start()
@@ -105,6 +110,8 @@ class PlainFace:
     async def _next_line(self) -> str | None:
         """Return the next line; None when the view turned or no line will come."""
         while not self._turned and not self._over:
+            if self._fault is not None:
+                raise self._fault
             self._news.clear()
             line = self._reader.take()
             if line is not None:
@@ -169,6 +176,10 @@ class PlainFace:
     def _on_clock(self, reading: ClockReading) -> None:
         if reading.warning:
             self._warning = reading
+
+    def _on_fault(self, fault: Exception) -> None:
+        self._fault = fault
+        self._news.set()
 
     def _warn(self) -> None:
         """Say the last warning, or the time left where that is no longer true."""

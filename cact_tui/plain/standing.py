@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 from cact_tui.delivery.actions import Acknowledge, Return
 from cact_tui.delivery.views import EndView, MessageView, Standstill, StandstillView
 from cact_tui.i18n import translator
+from cact_tui.plain.commands import Command
 from cact_tui.plain.phrases import sentence, spelled, undrawn
 from cact_tui.plain.stage import Stage, Step
 
@@ -32,6 +33,12 @@ class Standing(Stage):
         """Return why the test stands still."""
         closed = (self._closed(),) if self.view.closing else ()
         return (sentence(self.view.title), self.view.text, *closed)
+
+    @property
+    def offered(self) -> tuple[Command, ...]:
+        """Return the commands that are taken: whoever waits may call the proctor."""
+        speaking = (Command.CALL, Command.NOTE) if self.view.held else ()
+        return (Command.HELP, Command.REPEAT, *speaking)
 
     @property
     def how(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from cact_tui.sessions.decide import Reason, Refused
 from cact_tui.sessions.events import ItemTiming, SessionOpened
 from cact_tui.sessions.reasons import known
 from cact_tui.sessions.states import Grant, Identity, SessionState
-from cact_tui.text import clean
+from cact_tui.text import clean, clean_line
 
 if TYPE_CHECKING:
     from cact_tui.journal.protocol import Row
@@ -152,7 +152,7 @@ class Acts:
         self, session: str, seat: str, *, by: str, reason: str, rows: Sequence[Row] = ()
     ) -> Outcome:
         """Record another seat; `rows` (the registration there) are written with it."""
-        command = c.ChangeSeat(seat=seat, by=proctor(by), reason=known(reason))
+        command = c.ChangeSeat(seat=clean_line(seat), by=proctor(by), reason=known(reason))
         return await self._do(session, command, rows)
 
     async def report(self, session: str, *, by: str, code: str, detail: str = "") -> Outcome:
@@ -172,6 +172,18 @@ class Acts:
     async def cancel(self, session: str, *, by: str, reason: str) -> Outcome:
         """End a session of which no section has begun."""
         return await self._do(session, c.Cancel(by=proctor(by), reason=known(reason)))
+
+    async def invalidate(
+        self, session: str, *, by: str, reason: str, rows: Sequence[Row] = ()
+    ) -> Outcome:
+        """Record that somebody else sat a test: it counts for nobody, whether it ended or not.
+
+        A chief's act. `rows` (the registration of who should have sat it) are written with it.
+        """
+        name, why = proctor(by), known(reason)
+        path = await self._path(session)
+        command = c.Invalidate(by=name, reason=why, timing=await self._timing(path))
+        return await self._do(session, command, rows)
 
     async def reopen(self, session: str, *, by: str, reason: str) -> Outcome:
         """Leave a terminal state: the session waits for authorisation. A chief's act."""
@@ -234,5 +246,6 @@ _SENTENCES: Mapping[Reason, str] = {
     Reason.NO_SECTION: "no section is running (wait for the next, or grant it to the whole test)",
     Reason.NO_BUDGET: "the test has no time limit to extend",
     Reason.BEGUN: "the test has begun (terminate it instead)",
+    Reason.INVALIDATED: "somebody else sat the test (its participant is opened another one)",
     Reason.NOTHING_LEFT: "the test was taken to its end (nothing is left to go on with)",
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cact_tui.i18n import translator
 from cact_tui.pdf import PdfLine, columns, pdf
+from cact_tui.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +34,9 @@ def card_lines(card: Card, title: str, language: str) -> tuple[str, ...]:
     )
     wide = max(len(label) for label, _value in facts)
     return (
-        title,
+        clean_line(title),
         "",
-        *(f"{label:{wide}}  {value}" for label, value in facts),
+        *(f"{label:{wide}}  {clean_line(value)}" for label, value in facts),
         "",
         _("Valid for this sitting only. Show it to nobody."),
     )

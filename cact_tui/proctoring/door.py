@@ -27,18 +27,41 @@ class Door:
     the participant and for the seat; never for an address, which a whole room may share.
     """
 
-    def __init__(self, store: Store, clock: Clock, event: EventSettings, policy: Policy) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        event: EventSettings,
+        policy: Policy,
+        *,
+        proctored: bool = True,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._event = event
         self._policy = policy
+        self._proctored = proctored
 
     @property
     def asks_pin(self) -> bool:
         """Return whether a PIN is asked for."""
         return self._policy.sign_in == "pin"
 
-    async def recognise(self, number: str, pin: str, seat: str) -> Registration | TurnedAway:
+    @property
+    def asks_name(self) -> bool:
+        """Return whether a name or a NIP is asked for: no PIN is, and no proctor looks."""
+        return not self.asks_pin and not self._proctored
+
+    async def has_roster(self) -> bool:
+        """Return whether only those may sign in who are on a roster.
+
+        Without proctors and PINs that is so as soon as there is one.
+        """
+        if self._proctored or self.asks_pin:
+            return True
+        return bool(await self._store.roster.sittings(self._event.id))
+
+    async def recognise(self, number: str, proof: str, seat: str) -> Registration | TurnedAway:
         """Return who has the number, if that is proved and may sign in now."""
         who = await self._store.roster.registered(self._event.id, number)
         if who is None:
@@ -46,7 +69,9 @@ class Door:
             return TurnedAway(why=Why.UNKNOWN) if tally.allowed else self._locked(tally)
         refusal = await self.unwelcome(who)
         if refusal is None and self.asks_pin:
-            refusal = await self._unproved(who, pin, seat)
+            refusal = await self._wrong_pin(who, proof, seat)
+        elif refusal is None and self.asks_name:
+            refusal = await self._wrong_name(who, proof, seat)
         return refusal or who
 
     async def unwelcome(self, who: Registration) -> TurnedAway | None:
@@ -89,20 +114,33 @@ class Door:
             return False
         return not await self._store.sessions(participant=who.participant)
 
-    async def _unproved(self, who: Registration, pin: str, seat: str) -> TurnedAway | None:
+    async def _wrong_pin(self, who: Registration, pin: str, seat: str) -> TurnedAway | None:
         """Return what is wrong with a PIN; nothing when it is right."""
         issued = await self._store.roster.pin_of(who.participant)
         if issued is None or issued.sitting != who.sitting:
             return TurnedAway(why=Why.NO_PIN)
         tally = await self._count(seat, who)
+        right = tally.allowed and await verified(pin, issued.verifier)
+        return await self._judged(who, tally, Why.WRONG_PIN, right=right)
+
+    async def _wrong_name(self, who: Registration, told: str, seat: str) -> TurnedAway | None:
+        """Return what is wrong with a name or a NIP; nothing when it is that of the roster."""
+        tally = await self._count(seat, who)
+        right = _plainly(told) in {_plainly(who.name), _plainly(who.nip)} - {""}
+        return await self._judged(who, tally, Why.WRONG_NAME, right=right)
+
+    async def _judged(
+        self, who: Registration, tally: Tally, wrong: Why, *, right: bool
+    ) -> TurnedAway | None:
+        """Return what became of an attempt that was counted; one that succeeded is forgiven."""
         if not tally.allowed:
             return self._locked(tally)
-        if await verified(pin, issued.verifier):
+        if right:
             await self._store.roster.forgive([record.key for record in tally.records])
             return None
         failures = max(one.failures for one in tally.records if one.key == _of(who))
         left = self._policy.attempts.participant - failures
-        return TurnedAway(why=Why.WRONG_PIN, attempts=left) if left > 0 else self._locked(tally)
+        return TurnedAway(why=wrong, attempts=left) if left > 0 else self._locked(tally)
 
     async def _count(self, seat: str, who: Registration | None = None) -> Tally:
         """Count an attempt before it is looked at."""
@@ -116,6 +154,11 @@ class Door:
         until = max(record.locked_until for record in tally.records)
         left = max(until - self._clock.wall_ms(), 0)
         return TurnedAway(why=Why.LOCKED, minutes=-(-left // MINUTE_MS))
+
+
+def _plainly(text: str) -> str:
+    """Return letters and digits alone: nobody is kept out by a comma, a point or a capital."""
+    return "".join(one for one in text.casefold() if one.isalnum())
 
 
 def _of(who: Registration) -> str:

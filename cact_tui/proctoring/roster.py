@@ -21,12 +21,15 @@ from cact_tui.proctoring.names import proctor
 from cact_tui.proctoring.pins import new_pin, verifier_of
 from cact_tui.sessions.events import ENDED
 from cact_tui.sessions.reasons import known
+from cact_tui.sessions.states import Status
+from cact_tui.text import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cact_tui.journal.protocol import Identity as WhoIsWho
     from cact_tui.journal.protocol import Row, SessionEntry
+    from cact_tui.proctoring.acts import Outcome
 
 ATTEMPTS = 20
 """How often a change is made again on what somebody else wrote meanwhile."""
@@ -100,6 +103,8 @@ class Roster:
     async def register(self, who: Registration, *, by: str) -> Registration:
         """Register somebody who came without being expected."""
         await self._sitting(who.sitting)
+        typed = {key: getattr(who, key) for key in ("number", "seat", *CORRECTABLE)}
+        who = evolve(who, **_harmless(typed))
         entry = self._entry(who, by, "registered")
         await self.store.append("", 0, entry.at, (), (who, entry))
         return await self.find(who.number)
@@ -112,6 +117,7 @@ class Roster:
         wrong = changes.keys() - CORRECTABLE
         if wrong:
             raise ValueError(f"{', '.join(sorted(wrong))} cannot be corrected")
+        changes = _harmless(changes)
         before = await self.find(number)
         identity = await self.store.identity(before.participant)
         names = {key: changes[key] for key in ("name", "nip") if key in changes}
@@ -136,7 +142,7 @@ class Roster:
 
     async def move(self, number: str, seat: str, *, by: str, reason: str) -> Registration:
         """Move somebody to another seat of the same sitting, before the test or in it."""
-        code, name = known(reason), proctor(by)
+        code, name, seat = known(reason), proctor(by), clean_line(seat)
         for _ in range(ATTEMPTS):
             who = await self.find(number)
             session = await self.session_of(who.participant)
@@ -174,6 +180,35 @@ class Roster:
             elif outcome is Identification.CONFIRMED:
                 await self.acts.confirm_identity(session.session, by=name)
         return found
+
+    async def wrong_person(self, number: str, session: str, *, by: str, reason: str) -> Outcome:
+        """Record that somebody else sat a test under a number, and prepare another for its holder.
+
+        The test is invalid from now on. The holder's papers count as refused until they are
+        confirmed, and the PIN that the other one knew is void.
+        """
+        code, name = known(reason), proctor(by)
+        for _ in range(ATTEMPTS):
+            who = await self.find(number)
+            state = await self.acts.state(session)
+            if state.opened is None or state.opened.participant != who.participant:
+                raise NotFound(f"{session} is not a test of {who.number}")
+            # What was recorded before must not void what the holder was given since.
+            so = state.status is Status.INVALIDATED
+            rows = () if so else await self._shut_out(who, f"{session}: {code}", by=name)
+            with suppress(StaleRow):
+                return await self.acts.invalidate(session, by=name, reason=code, rows=rows)
+        raise StaleRow(who.participant, who.revision, who.revision)
+
+    async def _shut_out(self, who: Registration, detail: str, *, by: str) -> tuple[Row, ...]:
+        """Return the rows that keep everybody out who has a number, until papers are seen."""
+        entry = self._entry(who, by, "wrong_person", detail)
+        refused = evolve(
+            who, identification=Identification.REFUSED, checked_by=by, checked_at=entry.at
+        )
+        issued = await self.store.roster.pin_of(who.participant)
+        void = (evolve(issued, sitting="", verifier=""),) if issued else ()
+        return (refused, entry, *void)
 
     async def issue_pin(self, number: str, *, by: str) -> Card:
         """Give somebody a new PIN for their sitting; any earlier one is void from now on.
@@ -250,3 +285,10 @@ class Roster:
             participant=who.participant,
             detail=detail,
         )
+
+
+def _harmless(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields that somebody typed, every text without controls and on one line."""
+    return {
+        key: clean_line(value) if isinstance(value, str) else value for key, value in fields.items()
+    }

@@ -74,6 +74,7 @@ class AlarmKind(StrEnum):
     STORE = "store"
     DISK = "disk"
     CLOCK = "clock"
+    SECOND_COPY = "second_copy"
 
 
 @frozen(kw_only=True)

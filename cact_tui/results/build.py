@@ -21,7 +21,7 @@ from cact_tui.results.tree import (
 )
 from cact_tui.sessions import events as e
 from cact_tui.sessions.evolve import fold
-from cact_tui.sessions.states import TERMINAL, Grant
+from cact_tui.sessions.states import TERMINAL, Grant, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,17 +59,22 @@ def build_result(
     # From the event alone: erasing who somebody is must not change what was found.
     group = opened.position_group
     sections = tuple(section_result(one, materials) for one in course)
+    session = _session(recorded, opened, materials)
+    invalid = session.state == Status.INVALIDATED
     return Result(
         reference=recorded[0].session,
         trial=bool(reasons),
         label=TRIAL_LABEL if reasons else None,
         trial_reasons=reasons,
         evidence=combined(evidence),
-        participant=_person(opened, identity),
+        # Who it was opened for is not who answered.
+        participant=_person(opened, None if invalid else identity),
         event=_event(opened, materials),
-        session=_session(recorded, opened, materials),
+        session=session,
         counts=total(section.counts for section in sections),
-        profile=build_profile(course, materials, group, rehearsal=opened.rehearsal),
+        profile=build_profile(
+            course, materials, group, rehearsal=opened.rehearsal, invalid=invalid
+        ),
         sections=sections,
         incidents=incidents(recorded, comments, materials.event.timezone),
         proof=_proof(opened),
@@ -133,7 +138,13 @@ def _accommodation(state: SessionState) -> str | None:
     return f"extra time, {seconds} s" if seconds else None
 
 
-_ENDS = (e.SessionFinished, e.SessionTerminated, e.SessionWithdrawn, e.SessionCanceled)
+_ENDS = (
+    e.SessionFinished,
+    e.SessionTerminated,
+    e.SessionWithdrawn,
+    e.SessionCanceled,
+    e.SessionInvalidated,
+)
 
 
 def _ended_at(recorded: Sequence[Recorded]) -> int | None:

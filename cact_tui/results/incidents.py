@@ -89,11 +89,19 @@ def _endings(log: _Log) -> Iterator[Ending]:
                 yield Ending(at=at, status="withdrawn", reason=event.reason)
             case e.SessionCanceled():
                 yield Ending(at=at, status="canceled", by=event.by, reason=event.reason)
+            case e.SessionInvalidated():
+                yield Ending(at=at, status="invalidated", by=event.by, reason=event.reason)
             case _:
                 pass
 
 
-_TERMINAL = (e.SessionFinished, e.SessionTerminated, e.SessionWithdrawn, e.SessionCanceled)
+_TERMINAL = (
+    e.SessionFinished,
+    e.SessionTerminated,
+    e.SessionWithdrawn,
+    e.SessionCanceled,
+    e.SessionInvalidated,
+)
 
 
 def _standstills(log: _Log) -> tuple[Standstill, ...]:

@@ -50,7 +50,8 @@ def _head(result: Result) -> Iterator[str]:
     person, session = result.participant, result.session
     if result.label:
         reasons = ", ".join(result.trial_reasons)
-        yield f"{result.label.upper()}: a trial ({reasons}); nothing may be decided from it"
+        said = f"{result.label.upper()}: a trial ({reasons}); nothing may be decided from it"
+        yield clean_line(said, 400)
         yield ""
     yield _fact("Reference", f"{result.reference}, version {result.version}, {result.status}")
     yield _fact("Participant", _person(person.number, person.name, person.nip))
@@ -69,7 +70,8 @@ def _head(result: Result) -> Iterator[str]:
 def _sections(result: Result) -> Iterator[str]:
     yield "SECTIONS"
     for section in result.sections:
-        yield f"{section.id}: {section.state.replace('_', ' ')}{_stop(section)}"
+        state = section.state.replace("_", " ")
+        yield clean_line(f"{section.id}: {state}{_stop(section)}", 400)
         yield f"  {_counts(section.counts)}; {_time(section)}"
     yield ""
     yield "PROFILE"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from cact_tui.errors import BadInput, Problem
 from cact_tui.results import evidence as proof
@@ -57,8 +57,9 @@ def build_profile(
     position_group: str | None,
     *,
     rehearsal: bool = False,
+    invalid: bool = False,
 ) -> Profile:
-    """Return the profile map of one session's sections.
+    """Return the profile map of one session's sections; of an `invalid` test none is measured.
 
     Raises:
         BadInput: a standard stands on another metric than its bank.
@@ -72,15 +73,34 @@ def build_profile(
         _scale(course, materials, position_group, trial=trial or not own.decisive)
         for course, own in zip(courses, evidence, strict=True)
     )
+    if invalid:
+        scales = tuple(map(_nobody, scales))
     return Profile(
         trial=trial,
         label=TRIAL_LABEL if trial else None,
-        ranking_allowed=not trial,
-        decisions_allowed=not trial,
+        ranking_allowed=not (trial or invalid),
+        decisions_allowed=not (trial or invalid),
         position_group=position_group,
         position_group_name=_group_name(materials.profile, position_group),
         scales=scales,
         job_match=job_match(scales, materials.profile, position_group),
+    )
+
+
+def _nobody(scale: ScaleProfile) -> ScaleProfile:
+    """Return a scale without its figures: whoever answered is not who the test was opened for."""
+    return evolve(
+        scale,
+        measured=False,
+        reasons=(wording.reason(wording.INVALIDATED, scale=scale.scale),),
+        variance_ratio=None,
+        final=None,
+        band=None,
+        beside=None,
+        level=None,
+        level_withheld=None,
+        standard=None,
+        notes=(),
     )
 
 

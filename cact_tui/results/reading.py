@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from cact_tui.errors import NotFound, StorageTrouble
+from cact_tui.results.names import FILE_NAME
 from cact_tui.results.plain import NotAResult, from_json
 from cact_tui.results.tree import Result
-from cact_tui.results.writing import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

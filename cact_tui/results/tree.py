@@ -25,7 +25,10 @@ TRIAL_LABEL = "uji coba"
 
 @frozen(kw_only=True)
 class Person:
-    """Who took the test. All but the opaque id is None once erased, or where nobody told it."""
+    """Who took the test. All but the opaque id is None once erased, or where nobody told it.
+
+    Number, name and NIP are also None where somebody else took it than who it was opened for.
+    """
 
     id: str
     number: str | None = field(repr=False)

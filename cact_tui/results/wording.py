@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 NOT_BEGUN = "not_begun"
 NOT_ENDED = "not_ended"
+INVALIDATED = "invalidated"
 TOO_FEW_ITEMS = "too_few_items"
 BLUEPRINT = "blueprint"
 BLUEPRINT_UNCHECKED = "blueprint_unchecked"
@@ -56,6 +57,7 @@ def _template(code: str, t: Translator) -> str:
     templates = {
         NOT_BEGUN: t.gettext("the section never began"),
         NOT_ENDED: t.gettext("the section was not brought to its end"),
+        INVALIDATED: t.gettext("somebody else sat the test, so it counts for nobody"),
         TOO_FEW_ITEMS: t.gettext("{found} items answered, at least {needed} are needed"),
         BLUEPRINT: t.gettext("the minimum of every aspect ({about}) was not reached"),
         BLUEPRINT_UNCHECKED: t.gettext(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import time
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from cact_tui.errors import StorageFailure, StorageTrouble
+from cact_tui.results.names import REFERENCE, signature_of, versions
 from cact_tui.results.plain import to_json
 
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ Probe = Callable[[str], None]
 BOUNDARIES = ("result.tmp", "result.fsync", "result.rename", "result.dirsync")
 """After the temporary file was written, synced, renamed, and after the folder was synced."""
 
-REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
-FILE_NAME = re.compile(
-    rf"(?P<reference>{REFERENCE.pattern})\.v(?P<version>[1-9][0-9]{{0,8}})\.json"
-)
 LOCK_TRIES = 200
 LOCK_PAUSE = 0.025
 """Another process holds the folder for milliseconds; after 5 s it is said instead."""
@@ -74,14 +70,20 @@ def write_result(folder: Path, result: Result, *, probe: Probe = lambda _: None)
         raise StorageTrouble(folder, _words(fault), cure) from fault
 
 
-def versions(folder: Path, reference: str) -> dict[int, Path]:
-    """Return the files of one reference by version, ascending."""
-    found = {}
-    for path in folder.iterdir():
-        match = FILE_NAME.fullmatch(path.name)
-        if match and match["reference"] == reference:
-            found[int(match["version"])] = path
-    return dict(sorted(found.items()))
+def write_signature(path: Path, signature: str) -> None:
+    """Write the signature of a result beside its file, durably, in place of an earlier one.
+
+    Raises:
+        StorageTrouble: nothing was written.
+        StorageFailure: it was written, but may not survive a power failure.
+    """
+    try:
+        with _held(path.parent, lambda _: None) as held:
+            _replace(held, signature_of(path), signature.encode("ascii"))
+            held.sync()
+    except OSError as fault:
+        cure = "make room or allow writing there; nothing was written"
+        raise StorageTrouble(path.parent, _words(fault), cure) from fault
 
 
 @contextmanager

@@ -254,6 +254,15 @@ class Cancel:
 
 
 @frozen(kw_only=True)
+class Invalidate:
+    """Declare that somebody else sat the test than who it was opened for; for good."""
+
+    by: str
+    reason: str
+    timing: ItemTiming | None = None
+
+
+@frozen(kw_only=True)
 class Reopen:
     """Leave a terminal state on purpose; the session waits for authorisation."""
 
@@ -287,5 +296,6 @@ Command = (
     | Terminate
     | Withdraw
     | Cancel
+    | Invalidate
     | Reopen
 )

@@ -42,8 +42,8 @@ def _refusal(state: SessionState, command: c.Command) -> Reason | None:
         return Reason.ALREADY_OPEN if state.opened else None
     if state.opened is None:
         return Reason.NOT_OPEN
-    if state.status in TERMINAL and not isinstance(command, c.Reopen):
-        return Reason.ENDED
+    if state.status in TERMINAL and not isinstance(command, c.Reopen | c.Invalidate):
+        return Reason.INVALIDATED if state.status is Status.INVALIDATED else Reason.ENDED
     if isinstance(command, _PARTICIPANT) and command.connection != state.connection:
         return Reason.TAKEN_OVER
     if isinstance(command, _NEEDS_PROGRESS):
@@ -318,5 +318,6 @@ _RULES: dict[type[c.Command], Callable[..., Events | Refused]] = {
     c.Terminate: oversight.terminate,
     c.Withdraw: _withdraw,
     c.Cancel: oversight.cancel,
+    c.Invalidate: oversight.invalidate,
     c.Reopen: oversight.reopen,
 }

@@ -369,6 +369,17 @@ class SessionCanceled:
 
 
 @frozen(kw_only=True)
+class SessionInvalidated:
+    """Somebody else sat the test than who it was opened for: it counts for nobody, for good.
+
+    It may follow another end. Whoever the test was opened for may then be opened another one.
+    """
+
+    by: str
+    reason: str
+
+
+@frozen(kw_only=True)
 class Reopened:
     """A terminal state was left on purpose."""
 
@@ -406,10 +417,16 @@ Event = (
     | SessionTerminated
     | SessionWithdrawn
     | SessionCanceled
+    | SessionInvalidated
     | Reopened
 )
 
-ENDED = frozenset({"SessionFinished", "SessionTerminated", "SessionWithdrawn", "SessionCanceled"})
+INVALIDATED = SessionInvalidated.__name__
+"""The last event of a session that counts for nobody."""
+
+ENDED = frozenset(
+    {"SessionFinished", "SessionTerminated", "SessionWithdrawn", "SessionCanceled", INVALIDATED}
+)
 """Last events of sessions that nobody goes on with."""
 
 EVENTS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in Event.__args__}

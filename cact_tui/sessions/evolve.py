@@ -215,5 +215,10 @@ def _(event: e.SessionCanceled, state: SessionState) -> SessionState:
 
 
 @_apply.register
+def _(event: e.SessionInvalidated, state: SessionState) -> SessionState:
+    return changed(state, status=Status.INVALIDATED)
+
+
+@_apply.register
 def _(event: e.Reopened, state: SessionState) -> SessionState:
     return changed(state, status=Status.AWAITING, held_for="")

@@ -117,10 +117,20 @@ def cancel(state: SessionState, command: c.Cancel, plan: Plan) -> Events | Refus
     return (e.SessionCanceled(by=command.by, reason=command.reason),)
 
 
+def invalidate(state: SessionState, command: c.Invalidate, plan: Plan) -> Events:
+    """Take a test out of the count, whether it goes on or has ended."""
+    if state.status is Status.INVALIDATED:
+        return ()
+    end = e.SessionInvalidated(by=command.by, reason=command.reason)
+    return (*closing(state, ItemState.INTERRUPTED, command.timing), end)
+
+
 def reopen(state: SessionState, command: c.Reopen, plan: Plan) -> Events | Refused:
-    """Leave a terminal state, unless nothing is left to go on with."""
+    """Leave a terminal state, unless nothing is left to go on with or the test is invalid."""
     if state.status not in TERMINAL:
         return Refused(Reason.OUT_OF_PLACE)
+    if state.status is Status.INVALIDATED:
+        return Refused(Reason.INVALIDATED)
     if state.phase is Phase.COMPLETE:
         return Refused(Reason.NOTHING_LEFT)
     return (e.Reopened(by=command.by, reason=command.reason),)

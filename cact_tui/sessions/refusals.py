@@ -31,6 +31,7 @@ class Reason(StrEnum):
     NO_BUDGET = "no_budget"
     NOTHING_LEFT = "nothing_left"
     BEGUN = "begun"
+    INVALIDATED = "invalidated"
 
 
 @frozen

@@ -26,10 +26,19 @@ class Status(StrEnum):
     TERMINATED = "terminated"
     WITHDRAWN = "withdrawn"
     CANCELED = "canceled"
+    INVALIDATED = "invalidated"
 
 
-TERMINAL = frozenset({Status.FINISHED, Status.TERMINATED, Status.WITHDRAWN, Status.CANCELED})
-"""Left only by an explicit, recorded reopen."""
+TERMINAL = frozenset(
+    {
+        Status.FINISHED,
+        Status.TERMINATED,
+        Status.WITHDRAWN,
+        Status.CANCELED,
+        Status.INVALIDATED,
+    }
+)
+"""Left only by an explicit, recorded reopen, `INVALIDATED` by nothing."""
 
 
 class Phase(StrEnum):

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import socket
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import asyncssh
@@ -34,6 +35,7 @@ class Connection(asyncssh.SSHServer):
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         self._connection: asyncssh.SSHServerConnection | None = None
+        self._transport: object = None
         self._failures = self._checks = 0
         self.account: Account | None = None
         self._opened = False
@@ -47,7 +49,9 @@ class Connection(asyncssh.SSHServer):
     @property
     def facts(self) -> dict[str, str]:
         """Return what the log says of whatever happens here: codes, never a name."""
-        session = self.session()
+        session = ""
+        with suppress(Exception):  # whatever else is told, is told with it or without
+            session = self.session()
         return {"connection": self.code, **({"session": session} if session else {})}
 
     # Coming and going
@@ -56,6 +60,7 @@ class Connection(asyncssh.SSHServer):
         """Let a connection begin, unless too many are at the door."""
         peer = conn.get_extra_info("peername")
         self._connection, self.address = conn, str(peer[0]) if peer else ""
+        self._transport = conn._transport  # noqa: SLF001 - no public way
         if not self._hall.at_the_door(self):
             conn.abort()
             return
@@ -70,10 +75,9 @@ class Connection(asyncssh.SSHServer):
             reason = type(exc).__name__ if exc else "closed"
             self._hall.log.tell("disconnected", **self.facts, reason=reason)
         if self._connection is not None:
-            # Its parser refers to itself; nothing of it is needed once the last task has ended.
-            forget = vars(self._connection).clear
+            forget = partial(_take_apart, self._connection, self._transport)
             asyncio.get_running_loop().call_later(limits.FORGET_SECONDS, forget)
-        self._connection = None
+        self._connection = self._transport = None
 
     # Who is it
 
@@ -185,12 +189,23 @@ class Connection(asyncssh.SSHServer):
 
     def close_later(self, seconds: float) -> None:
         """End the connection unless a visit begins, or it ends by itself, within that time."""
-        self._patience = asyncio.get_running_loop().call_later(seconds, self.close)
+        if self._connection is not None:
+            self._patience = asyncio.get_running_loop().call_later(seconds, self.close)
 
     def close(self) -> None:
         """End the connection."""
+        self._patience = None  # fired, it would hold this object, and this object it
         if self._connection is not None:
             self._connection.close()
+
+
+def _take_apart(connection: asyncssh.SSHServerConnection, transport: object) -> None:
+    """Break the circles that an ended connection leaves, once its last task has ended.
+
+    The parser of asyncssh refers to itself, and so does a transport of asyncio.
+    """
+    vars(connection).clear()
+    getattr(transport, "__dict__", {}).pop("_read_ready_cb", None)
 
 
 def _tune(conn: asyncssh.SSHServerConnection) -> None:

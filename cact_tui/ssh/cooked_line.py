@@ -14,7 +14,7 @@ from cact_tui.text import clean_line, width
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cact_tui.terminal.driver import Channel
+    from cact_tui.terminal.channel import Channel
 
 _ERASE: Final = "\b\x7f"
 _KILL: Final = "\x15"

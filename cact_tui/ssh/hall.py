@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import asyncssh
 
+from cact_tui.delivery.reference import new_reference
 from cact_tui.ssh import limits, words
 from cact_tui.ssh.connection import Connection
+from cact_tui.ssh.logbook import fault_facts
 from cact_tui.ssh.tuning import have_the_process, keep_old_objects_aside
 from cact_tui.ssh.visit import Visit
 
@@ -146,7 +148,17 @@ class Hall:
     # Visits
 
     def receive(self, session: TerminalSession, connection: Connection) -> None:
-        """Begin a visit."""
+        """Begin a visit; one that cannot even begin is an incident, too."""
+        try:
+            self._begin(session, connection)
+        except Exception as error:  # noqa: BLE001 - the library would cut the line without a word
+            number = new_reference()
+            self.log.tell("incident", **connection.facts, number=number, **fault_facts(error))
+            told = ("", *words.in_every_language(words.incident), number, "")
+            session.write("\r\n".join(told).encode("ascii", "replace"))
+            session.end(1)
+
+    def _begin(self, session: TerminalSession, connection: Connection) -> None:
         visit = Visit(session, connection, doors=self._doors, log=self.log, starts=self._starts)
         if self._closing or (visit.participant and len(self._visits) >= self._most_visits):
             visit.say(words.full)
@@ -159,6 +171,6 @@ class Hall:
     def _left(self, visit: Visit, connection: Connection) -> None:
         task = self._visits.pop(visit)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self.log.tell("fault", **connection.facts, fault=type(error).__name__)
+            self.log.tell("fault", **connection.facts, **fault_facts(error))
         # The exit status goes first; the client closes upon it, and if not, it is closed.
         connection.close_later(limits.FAREWELL_SECONDS)

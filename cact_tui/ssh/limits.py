@@ -30,6 +30,9 @@ WINDOW: Final = 32 * 1024
 PACKET: Final = 4096
 """Bytes of input in one packet."""
 
+PIECE: Final = 32
+"""Bytes of input handed to an app at a time: it works off what it has without giving way."""
+
 BACKLOG: Final = 256 * 1024
 """Bytes not yet taken by a client above which its frames are skipped."""
 
@@ -38,6 +41,10 @@ SEND_BUFFER: Final = 64 * 1024
 
 RESIZE_SECONDS: Final = 0.1
 """Least time between two sizes taken over: a window being dragged sends dozens a second."""
+
+SIZES_PER_SECOND: Final = 1.0
+SIZES_AT_ONCE: Final = 2.0
+"""Sizes taken over for longer than a moment: a window of 300 by 120 costs up to 25 ms."""
 
 STARTS_AT_ONCE: Final = 4
 """Apps started at a time: each needs some 15 ms of the processor, and all would wait for all."""

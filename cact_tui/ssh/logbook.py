@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
-from typing import TYPE_CHECKING, TextIO
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from cact_tui.clock import iso
 from cact_tui.text import clean_line
@@ -15,12 +17,18 @@ if TYPE_CHECKING:
 
     from cact_tui.clock import Clock
 
-_LONGEST = 200
-_FRAMES = 12
+_LONGEST: Final = 200
+_FRAMES: Final = 12
+_MODE: Final = 0o600
+_OPENING: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
 
 
 class Logbook:
-    """Writes to a file of its own, appended line by line, or to standard error."""
+    """Writes to a file of its own, line by line, or to standard error.
+
+    A log that cannot be written stops nobody's test: the line is lost, and the next one that holds
+    says how many were (`lines_lost`).
+    """
 
     def __init__(self, clock: Clock, path: Path | None = None, **always: object) -> None:
         """Open the log.
@@ -31,23 +39,39 @@ class Logbook:
             always: What every line says besides, such as the worker's number.
         """
         self._clock = clock
+        self._path = path
         self._always = always
-        self._file = _opened(path) if path else None
+        self._file: int | None = None
+        self._lost = 0
+        with suppress(OSError):
+            self._file = _opened(path) if path else None
 
     def tell(self, event: str, **facts: object) -> None:
-        """Write one line; a log that cannot be written stops nobody's test."""
+        """Write one line."""
         line = {"at": iso(self._clock.wall_ms()), "event": event, **self._always, **facts}
-        stream = self._file or sys.stderr
+        if self._lost:
+            line["lines_lost"] = self._lost
         try:
-            stream.write(json.dumps(line, default=_harmless, ensure_ascii=True) + "\n")
-            stream.flush()
+            self._write(json.dumps(line, default=_harmless, ensure_ascii=True) + "\n")
         except (OSError, ValueError):
-            return
+            self._lost += 1
+        else:
+            self._lost = 0
 
     def close(self) -> None:
         """Close the file."""
         if self._file is not None:
-            self._file.close()
+            os.close(self._file)
+            self._file = None
+
+    def _write(self, line: str) -> None:
+        if self._path is None:
+            sys.stderr.write(line)
+            sys.stderr.flush()
+            return
+        if self._file is None:
+            self._file = _opened(self._path)
+        _append(self._file, line.encode("ascii"))
 
 
 def fault_facts(error: BaseException) -> dict[str, object]:
@@ -69,7 +93,20 @@ def _harmless(value: object) -> str:
     return clean_line(str(value), _LONGEST)
 
 
-def _opened(path: Path) -> TextIO:
+def _opened(path: Path) -> int:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    return path.open("a", encoding="ascii")
+    return os.open(path, _OPENING, _MODE)
+
+
+def _append(file: int, line: bytes) -> None:
+    """Append a line as a whole; what a full disk took of it is taken back.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    written = os.write(file, line)
+    if written < len(line):
+        size = os.fstat(file).st_size
+        with suppress(OSError):
+            os.ftruncate(file, size - written)
+        raise OSError("half a line")

@@ -7,6 +7,7 @@ terminal's character set are refused.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import asyncssh
@@ -89,10 +90,16 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
         self._on_start = on_start
         self._loop = asyncio.get_running_loop()
         self._budget = Budget(self._loop.time())
+        self._sizes = Budget(
+            self._loop.time(), rate=limits.SIZES_PER_SECOND, burst=limits.SIZES_AT_ONCE
+        )
         self._terminal: Terminal | None = None
+        self._unread = bytearray()
         self._breath: asyncio.TimerHandle | None = None
         self._resizing: asyncio.TimerHandle | None = None
         self.on_gone: Callable[[], None] = lambda: None
+        self.on_fault: Callable[[Exception], None] = lambda _: None
+        """Is told what the terminal raised when it was handed something."""
         self.term = ""
         self.pty = False
         self.size = _USUAL_SIZE
@@ -170,17 +177,28 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
         del pixwidth, pixheight
         self._take_size(width, height)
         if self._resizing is None:
-            self._resizing = self._loop.call_later(limits.RESIZE_SECONDS, self._resize)
+            wait = max(limits.RESIZE_SECONDS, self._sizes.spend(1, self._loop.time()))
+            self._resizing = self._loop.call_later(wait, self._resize)
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         """Hand input on; who sends more than anybody types has to wait."""
         del datatype
-        if self._terminal is not None:
-            self._terminal.feed(data)
+        self._unread += data
+        if len(self._unread) == len(data):
+            self._hand_on()
         wait = self._budget.spend(len(data), self._loop.time())
         if wait and self._channel is not None and self._breath is None:
             self._channel.pause_reading()
             self._breath = self._loop.call_later(wait, self._read_on)
+
+    def _hand_on(self) -> None:
+        """Hand a piece on, and the next in another turn of the loop: others have keys, too."""
+        piece = bytes(self._unread[: limits.PIECE])
+        if self._terminal is not None:
+            self._safely(partial(self._terminal.feed, piece))
+        del self._unread[: limits.PIECE]
+        if self._unread:
+            self._loop.call_soon(self._hand_on)
 
     def eof_received(self) -> bool:
         """Nothing will be typed any more: that is the end of a visit."""
@@ -195,7 +213,7 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
     def resume_writing(self) -> None:
         """Let the terminal make up for what it left out."""
         if self._terminal is not None:
-            self._terminal.drained()
+            self._safely(self._terminal.drained)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The line is cut, by whomever."""
@@ -226,4 +244,11 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
     def _resize(self) -> None:
         self._resizing = None
         if self._terminal is not None:
-            self._terminal.resize(*self.size)
+            self._safely(partial(self._terminal.resize, *self.size))
+
+    def _safely(self, work: Callable[[], None]) -> None:
+        """Do something whose failure is this visitor's alone; the library would cut the line."""
+        try:
+            work()
+        except Exception as fault:  # noqa: BLE001 - whatever it is, somebody is told a number
+            self.on_fault(fault)

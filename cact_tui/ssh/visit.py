@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from cact_tui.delivery.face import Terminal as TerminalFacts
+from cact_tui.delivery.reference import new_reference
 from cact_tui.plain.ascii import to_ascii
 from cact_tui.plain.face import PlainFace
 from cact_tui.ssh import limits, words
@@ -16,6 +17,7 @@ from cact_tui.ssh.logbook import fault_facts
 from cact_tui.terminal.driver import Line
 from cact_tui.terminal.parting import take_apart
 from cact_tui.terminal.profiles import profile_for
+from cact_tui.text import clean
 from cact_tui.tui.locked import LockedApp
 from cact_tui.tui.participant.app import ParticipantApp
 
@@ -62,15 +64,25 @@ class Visit:
     async def run(self) -> None:
         """Lead the visitor until either side ends it."""
         self._task = asyncio.current_task()
+        self._session.on_fault = self._failed
         try:
             await self._lead()
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - one visitor's fault is nobody else's
-            self._tell("fault", **fault_facts(error))
-            self.say(words.again)
+            self._failed(error)
         finally:
+            self._session.on_fault = lambda _: None
             self._session.end()
+
+    def _failed(self, error: Exception) -> None:
+        """Put a fault on record, say its number beneath whatever was shown, and end.
+
+        What comes of an incident is told under its number.
+        """
+        self._on_incident(self._incident or new_reference(), error)
+        self.say(words.incident, self._incident)
+        self._session.end()
 
     async def _lead(self) -> None:
         account = self._connection.account
@@ -100,7 +112,9 @@ class Visit:
         code = flow.session
         self._connection.session = lambda: code
         await flow.close()
-        vars(flow).clear()
+        conduct = vars(flow).get("_conduct")
+        for part in (conduct, flow) if conduct is not None else (flow,):
+            vars(part).clear()
 
     # On a screen
 
@@ -180,7 +194,7 @@ class Visit:
             return
         line = self._cooked()
         self._session.attach(line)
-        await _converse(line, self._doors.desk(proctor))
+        await converse(line, self._doors.desk(proctor))
 
     def _cooked(self) -> CookedLine:
         ascii_only = self._profile.charset == "ascii"
@@ -230,13 +244,13 @@ class Visit:
         self._log.tell(event, **self._connection.facts, **facts)
 
 
-async def _converse(line: CookedLine, talk: Talk) -> None:
+async def converse(line: CookedLine, talk: Talk) -> None:
     """Answer lines until one of them ends it."""
     news = asyncio.Event()
     line.listen(news.set)
     said = await talk("")
     while said is not None and not line.ended:
-        line.write(f"{said}\n> ")
+        line.write(f"{clean(said)}\n> ")
         while (typed := line.take()) is None and not line.ended:
             news.clear()
             await news.wait()

@@ -26,13 +26,8 @@ def closing(words: Translator) -> str:
 
 
 def incident(words: Translator) -> str:
-    """Return that a screen failed; the incident's number follows."""
+    """Return that the host failed this visitor; the incident's number follows."""
     return words.gettext("The program failed. Your answers are saved. Please call the proctor.")
-
-
-def again(words: Translator) -> str:
-    """Return that the host failed this visitor."""
-    return words.gettext("The program failed. Your answers are saved. Please connect again.")
 
 
 def no_desk(words: Translator) -> str:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import asdict
 
+from cact_tui.text import table_cell
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -91,7 +93,7 @@ def _csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([table_cell(str(value)) for value in row] for row in rows)
     return out.getvalue()
 
 

@@ -8,8 +8,8 @@ process may run hundreds of apps this way.
 from __future__ import annotations
 
 import asyncio
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, cast
 
 from textual import events
 from textual.driver import Driver
@@ -23,7 +23,7 @@ from cact_tui.terminal.seam import adopt, text_cursor
 from cact_tui.terminal.sgr import palette_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
     from typing import BinaryIO, Literal, TextIO
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.message import Message
 
+    from cact_tui.terminal.channel import Channel
     from cact_tui.terminal.profiles import Profile
 
 MAX_SIZE: Final = (300, 120)
@@ -45,19 +46,14 @@ _STATUS_REQUEST: Final = "\x1b[5n"
 _ACKNOWLEDGE_PATIENCE: Final = 15.0
 # The first frame of about 1,500 bytes takes 0.15 s at 115,200 baud and 1.6 s at 9,600.
 _SLOW_SECONDS: Final = 0.6
+_FREE_BYTES: Final = 96
+"""Bytes sent without waiting for an answer: a second of a clock, which holds up no key's frame."""
+
 _SHOW_CURSOR: Final = "\x1b[?25h"
 _HIDE_CURSOR: Final = "\x1b[?25l"
 
 
-class Channel(Protocol):
-    """Where a terminal's bytes go."""
-
-    def write(self, data: bytes) -> None:
-        """Queue bytes; never blocks. An `OSError` means that the other side is gone."""
-
-    @property
-    def backlog(self) -> int:
-        """Return how many bytes were written but not yet taken by the other side."""
+Given = ParamSpec("Given")
 
 
 class Line:
@@ -135,6 +131,21 @@ class Line:
             self.driver.close()
 
 
+def _guarded(
+    method: Callable[Concatenate[ChannelDriver, Given], None],
+) -> Callable[Concatenate[ChannelDriver, Given], None]:
+    """Make a fault of what the loop or the channel calls one of the app, not a frozen screen."""
+
+    @wraps(method)
+    def run(driver: ChannelDriver, /, *given: Given.args, **named: Given.kwargs) -> None:
+        try:
+            method(driver, *given, **named)
+        except Exception as error:  # noqa: BLE001 - the app knows what is shown of faults
+            driver.fail(error)
+
+    return run
+
+
 class ChannelDriver(Driver):
     """Drives one app over one line."""
 
@@ -170,6 +181,7 @@ class ChannelDriver(Driver):
         self._poll: asyncio.TimerHandle | None = None
         self._unacknowledged: asyncio.TimerHandle | None = None
         self._asked: float | None = None
+        self._unasked = 0
 
     # Output
 
@@ -196,6 +208,7 @@ class ChannelDriver(Driver):
             self._grid.feed(f"\x1b[{y + 1};{x + 1}H{style.render(text)}")
             self._schedule()
 
+    @_guarded
     def send_frame(self) -> None:
         """Send what changed, unless the channel is choked or the last frame is unanswered."""
         self._scheduled = False
@@ -208,7 +221,7 @@ class ChannelDriver(Driver):
         frame += self._cursor_change(drawn=bool(frame))
         if frame:
             self.frames += 1
-            self._send(frame + self._request_status())
+            self._send(frame + self._request_status(len(frame)))
             self._line.shown.set()
 
     def ring(self) -> None:
@@ -230,6 +243,7 @@ class ChannelDriver(Driver):
             self._scheduled = True
             self._loop.call_soon(self.send_frame)
 
+    @_guarded
     def _polled(self) -> None:
         self._poll = None
         self.send_frame()
@@ -252,12 +266,16 @@ class ChannelDriver(Driver):
 
     # Acknowledgement
 
-    def _request_status(self) -> str:
+    def _request_status(self, sent: int) -> str:
+        self._unasked += sent
         if self._line.acknowledge:
+            if self._unasked <= _FREE_BYTES:
+                return ""
             patience = self._loop.call_later(_ACKNOWLEDGE_PATIENCE, self._acknowledged)
             self._unacknowledged = patience
         elif not self._line.measure or self._asked is not None:
             return ""
+        self._unasked = 0
         self._asked = self._loop.time()
         return _STATUS_REQUEST
 
@@ -273,12 +291,14 @@ class ChannelDriver(Driver):
             self._unacknowledged.cancel()
             self._unacknowledged = None
 
+    @_guarded
     def _acknowledged(self) -> None:
         self._acknowledge()
         self.send_frame()
 
     # Input
 
+    @_guarded
     def feed(self, data: bytes) -> None:
         """Turn bytes from the terminal into events for the app."""
         if not self._alive:
@@ -288,6 +308,7 @@ class ChannelDriver(Driver):
             self._answered()
         self._await_rest()
 
+    @_guarded
     def resize(self, columns: int, rows: int) -> None:
         """Take another size over and tell the app."""
         self._size = columns, rows
@@ -314,12 +335,17 @@ class ChannelDriver(Driver):
         patience = self._reader.patience
         self._tick = self._loop.call_later(patience, self._ticked) if patience else None
 
+    @_guarded
     def _ticked(self) -> None:
         self._tick = None
         self._post(self._reader.tick())
         self._await_rest()
 
     # Life
+
+    def fail(self, error: Exception) -> None:
+        """Hand a fault to the app."""
+        self._app._handle_exception(error)  # noqa: SLF001 - as Textual's own loop does
 
     def start_application_mode(self) -> None:
         """Take the terminal over."""

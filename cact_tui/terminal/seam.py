@@ -7,18 +7,22 @@ Written against textual 8.2; a newer Textual is checked here first.
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from rich.color import ColorSystem
+from textual._styles_cache import StylesCache
 from textual.cache import LRUCache
 from textual.filter import Monochrome, NoColor
 from textual.geometry import Offset
 from textual.strip import Strip
+from textual.style import Style
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
     from textual.app import App
+    from textual.color import Color
     from textual.css.model import RuleSet
 
 _RULES: Final[LRUCache[Hashable, list[RuleSet]]] = LRUCache(1024)
@@ -61,6 +65,30 @@ def _divide(strip: Strip, cuts: Iterable[int]) -> Sequence[Strip]:
 
 
 Strip.divide = _divide  # type: ignore[assignment, method-assign]
+
+
+@lru_cache(1024)
+def _inner_and_outer(base: Color, background: Color) -> tuple[Style, Style]:
+    """Return a widget's inner and outer background; Textual would keep them for each widget anew.
+
+    Its cache of a thousand held what a thousand closed screens had been drawn with.
+    """
+    return Style(background=base + background), Style(background=base)
+
+
+StylesCache.get_inner_outer = staticmethod(_inner_and_outer)  # type: ignore[assignment]
+
+_clear_as_textual_does = LRUCache.clear
+
+
+def _clear(cache: LRUCache[Any, Any]) -> None:
+    """Empty a cache; Textual would leave its entries holding one another."""
+    for link in cache._cache.values():
+        link.clear()
+    _clear_as_textual_does(cache)
+
+
+LRUCache.clear = _clear  # type: ignore[assignment, method-assign]
 
 
 def adopt(app: App[Any], *, no_color: bool) -> None:

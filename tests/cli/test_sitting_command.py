@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cact_tui.delivery.views import View
+    from cact_tui.proctoring.board.rows import Snapshot
 
 REPOSITORY = Path(__file__).parents[2]
 SITTING = "2026-11-24-aula-barat-1"
@@ -234,6 +235,35 @@ async def test_a_screen_follows_what_other_processes_do(hall: Path) -> None:
     await event.store.close()
     # From the end of the command, which came after its commit: well within the second.
     assert max(delays) < 0.75, delays
+
+
+def test_the_log_tells_who_did_what_and_who_looked_at_whom(hall: Path) -> None:
+    good(hall, "sitting", "open", SITTING, *BY)
+    good(hall, "roster", "pin", "--number", "0231", *BY)
+    asyncio.run(_look_at(hall, "0243", "Budi"))
+    told = good(hall, "sitting", "log", SITTING).splitlines()
+    acts = [line.split("  ")[1:4] for line in told]
+    assert ["Sri Lestari", "opened"] in acts
+    assert ["Sri Lestari", "pin_issued", "0231"] in acts
+    (look,) = json.loads(good(hall, "sitting", "log", SITTING, "--looks", "--json"))
+    assert (look["by"], look["act"], look["number"]) == ("Budi", "viewed", "0243")
+    assert look["at"].endswith("+07:00")
+
+
+async def _look_at(hall: Path, number: str, by: str) -> None:
+    """Look at somebody's details as long as a proctor does."""
+    materials = read_event(hall / "config.toml", Problems())
+    assert materials is not None
+    event = Event(hall / "config.toml", materials)
+    snapshots: list[Snapshot] = []
+    window = event.window(by, chief=False)
+    await window.look(snapshots.append, SITTING)
+    while not snapshots:  # noqa: ASYNC110 - the board tells when it has read
+        await asyncio.sleep(0.02)
+    (row,) = [one for one in snapshots[-1].rows if one.number == number]
+    await window.looked_at(row)
+    window.close()
+    await event.store.close()
 
 
 def test_a_refusal_tells_the_script_why(hall: Path) -> None:

@@ -48,11 +48,16 @@ class Nursery:
         kill: tuple[str, int] | None = None,
         *,
         quick_pulse: bool = False,
+        replica: str = "",
     ) -> int:
-        """Let a victim live in a place, until the kill if there is one; return how it ended."""
+        """Let a victim live in a place, until the kill if there is one; return how it ended.
+
+        `replica` is the folder of a second copy, relative to the place.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         order = {"place": str(place), "seed": seed, "quick_pulse": quick_pulse}
+        order |= {"replica": replica}
         order |= {"kill": kill} if kill else {}
         print(json.dumps(order), file=self._process.stdin, flush=True)
         return int(self._process.stdout.readline())

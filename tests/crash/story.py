@@ -63,7 +63,7 @@ async def story_of(place: Path, materials: Materials) -> Story:
 
 
 async def proven(place: Path, reference: str, materials: Materials) -> bool:
-    """Return whether the place holds exactly one result and `cact replay` proves it."""
+    """Return whether the place holds exactly one result, signed, and `cact replay` proves it."""
     event = Event(place / "config.toml", materials)
     words = io.StringIO()
     try:
@@ -72,7 +72,8 @@ async def proven(place: Path, reference: str, materials: Materials) -> bool:
     finally:
         await event.store.close()
     assert status == 0, words.getvalue()
-    return [path.name for path in (place / "results").iterdir()] == [f"{reference}.v1.json"]
+    found = sorted(path.name for path in (place / "results").iterdir())
+    return found == [f"{reference}.v1.json", f"{reference}.v1.json.minisig"]
 
 
 def acknowledged(place: Path) -> list[tuple[str, str]]:

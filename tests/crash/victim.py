@@ -20,7 +20,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from attrs import evolve
+
 from cact_tui.cli.take import _fixed_seed, _serve
+from cact_tui.config.second_copy import CopySettings
 from cact_tui.delivery import heartbeat
 from cact_tui.errors import Problems
 from cact_tui.journal.sqlite import writer
@@ -74,6 +77,9 @@ def _rehearse(order: dict[str, Any], materials: Materials) -> int:
     place = Path(order["place"])
     if order.get("quick_pulse"):
         heartbeat.BEAT_SECONDS, heartbeat.CHECKPOINT_SECONDS = QUICK_PULSE, 2 * QUICK_PULSE
+    if order.get("replica"):
+        copy = CopySettings(place=order["replica"])
+        materials = evolve(materials, store=evolve(materials.store, second_copy=copy))
     boundaries = Boundaries(*order.get("kill", ("", 0)))
     with (place / "said").open("a") as said:
         output, sys.stdout = sys.stdout, said

@@ -305,6 +305,47 @@ async def test_a_break_ends_when_the_participant_goes_on() -> None:
     assert passage(seat) is Passage.SECTION
 
 
+async def test_a_break_goes_on_at_another_terminal_where_it_was() -> None:
+    hall = Hall()
+    seat = await to_the_break(hall)
+    hall.clock.advance(100)
+    await seat.flow.close()
+    hall.clock.advance(150)
+    again = await hall.seat().enter()
+    assert passage(again) is Passage.BREAK
+    assert again.conduct.rest.seconds == 250
+    await again.pass_time(49)
+    assert passage(again) is Passage.BREAK
+    await again.pass_time(2)
+    assert passage(again) is Passage.SECTION
+    (ended,) = of_kind(await hall.events(), e.BreakEnded)
+    assert 300_000 <= ended.rested_ms <= 301_000
+
+
+async def test_whoever_is_held_may_call_the_proctor_and_comment() -> None:
+    hall = Hall()
+    seat = await hall.seat().to_item()
+    await hall.proctor(c.Pause(by="Budi", reason="environment.noise"))
+    await seat.conduct.refresh()
+    await seat.conduct.go()
+    held = seat.view
+    assert isinstance(held, StandstillView)
+    assert held.held
+    await seat.flow.act(a.CallForProctor())
+    await seat.flow.act(a.WriteComment("Lampu padam."))
+    assert seat.view == held
+    events = await hall.events()
+    assert [type(one).__name__ for one in events[-2:]] == ["ProctorCalled", "CommentMade"]
+
+
+async def test_whoever_has_left_calls_nobody_from_that_terminal() -> None:
+    hall = Hall(two_sections(may_leave=True))
+    seat = await hall.seat().to_item()
+    await seat.flow.act(a.Leave("LEAVE"))
+    await seat.flow.act(a.CallForProctor())
+    assert "ProctorCalled" not in await hall.kinds()
+
+
 async def test_a_break_ends_by_itself_after_its_longest_time_and_costs_none() -> None:
     hall = Hall()
     seat = await to_the_break(hall)

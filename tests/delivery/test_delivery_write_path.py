@@ -9,6 +9,7 @@ from cact_tui.delivery.write_path import ATTEMPTS, Accepted, WritePath
 from cact_tui.errors import Conflict, StorageFailure, StorageTrouble
 from cact_tui.journal.memory import Memory, MemoryStore
 from cact_tui.journal.protocol import Comment, Recorded
+from cact_tui.journal.watch import Growth
 from cact_tui.sessions import commands as c
 from cact_tui.sessions.decide import Reason, Refused
 from cact_tui.sessions.evolve import fold
@@ -206,3 +207,29 @@ async def test_somebody_who_always_comes_first_is_given_way_to_in_the_end() -> N
     desk.write._store = Hurried(desk.memory)
     with pytest.raises(Conflict):
         await desk.perform(CALL)
+
+
+async def test_events_at_hand_are_taken_up_without_reading() -> None:
+    desk = await on_item()
+    await desk.elsewhere(PAUSE)
+    recorded = await MemoryStore(desk.memory).read("s", desk.write.state.seq)
+    desk.read_faults = [trouble()]
+    state = await desk.write.take_up(Growth(session="s", seq=recorded[-1].seq, recorded=recorded))
+    assert state.status is Status.PAUSED
+    await desk.write.take_up(Growth(session="s", seq=recorded[-1].seq))  # nothing is missing
+    assert desk.read_faults
+
+
+async def test_events_that_come_too_early_are_read_with_those_before_them() -> None:
+    desk = await on_item()
+    await desk.elsewhere(CALL)
+    await desk.elsewhere(PAUSE)
+    last = (await MemoryStore(desk.memory).read("s"))[-1]
+    state = await desk.write.take_up(Growth(session="s", seq=last.seq, recorded=(last,)))
+    assert (state.seq, state.status) == (last.seq, Status.PAUSED)
+
+
+async def test_growth_of_unknown_extent_is_read() -> None:
+    desk = await on_item()
+    await desk.elsewhere(PAUSE)
+    assert (await desk.write.take_up(Growth(session="s"))).status is Status.PAUSED

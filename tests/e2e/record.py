@@ -62,8 +62,13 @@ class Record:
 
     def option_texts(self, language: str) -> list[str]:
         """Return the options of the item that was shown last, in the order shown."""
-        texts = {option.id: option.text[language] for option in self.item.options}
-        return [texts[option] for option in self.shown.options if option in texts]
+        return self.texts_of(self.shown, language)
+
+    def texts_of(self, shown: ItemShown, language: str) -> list[str]:
+        """Return the options of an item, in the order shown."""
+        options = self._items[shown.item].options
+        texts = {option.id: option.text[language] for option in options}
+        return [texts[option] for option in shown.options if option in texts]
 
     def check_answers(self, count: int) -> None:
         """Check that so many answers are on record, each once and for what was shown."""
@@ -74,7 +79,7 @@ class Record:
 
     def result(self) -> dict[str, Any]:
         """Return the one result there is, once `cact replay` has proved it."""
-        (path,) = (self._config.parent / "results").iterdir()
+        (path,) = (self._config.parent / "results").glob("*.json")
         result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         command = [str(CACT), "replay", "--config", str(self._config), result["reference"]]
         replay = subprocess.run(command, capture_output=True, text=True, check=False)

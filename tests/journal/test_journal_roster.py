@@ -211,16 +211,14 @@ async def test_changes_name_the_sessions_that_grew_behind_a_position(
 ) -> None:
     one, other = open_one_more(), open_one_more()
     begin = await one.changes(-1)
-    assert begin == Changes(position=0, sessions=frozenset())
+    assert begin == Changes(position=0, sessions={})
     await other.append("a", 0, AT, [opened(), answer()])
     await one.append("b", 0, AT, [opened("p2")])
     first = await one.changes(begin.position)
-    assert first.sessions == {"a", "b"}
-    assert await one.changes(first.position) == Changes(
-        position=first.position, sessions=frozenset()
-    )
+    assert first.sessions == {"a": 2, "b": 1}
+    assert await one.changes(first.position) == Changes(position=first.position, sessions={})
     await other.append("a", 2, AT, [answer("a2")])
-    assert (await one.changes(first.position)).sessions == {"a"}
+    assert (await one.changes(first.position)).sessions == {"a": 3}
 
 
 async def test_sessions_are_found_by_participant(store: Store) -> None:

@@ -42,6 +42,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+NEWER = (
+    *("sittings", "registrations", "pins", "sitting_log", "attempts"),
+    *("replication", "outbox", "replica_log"),
+)
+"""Tables that a journal of version 1 lacks."""
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "var" / "cact.db"
@@ -139,7 +146,7 @@ def _foreign(path: Path) -> None:
 def _newer(path: Path) -> None:
     asyncio.run(fill(path))
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 3")
+        connection.execute("PRAGMA user_version = 4")
 
 
 def _cut(path: Path) -> None:
@@ -152,7 +159,7 @@ def _cut(path: Path) -> None:
     [
         (_text, "damaged or no SQLite database"),
         (_foreign, "another program's database"),
-        (_newer, "tables have version 3, this cact_tui knows 2"),
+        (_newer, "tables have version 4, this cact_tui knows 3"),
         (_cut, "damaged"),
     ],
 )
@@ -194,7 +201,7 @@ async def test_a_journal_of_the_first_version_is_brought_up_and_keeps_its_events
 ) -> None:
     await fill(path)
     with closing(sqlite3.connect(path)) as connection:
-        for table in ("sittings", "registrations", "pins", "sitting_log", "attempts"):
+        for table in NEWER:
             connection.execute(f"DROP TABLE {table}")
         connection.execute("ALTER TABLE checkpoints DROP COLUMN connection")
         connection.execute("INSERT INTO checkpoints VALUES ('a', 1, 500, 7, 9)")
@@ -209,14 +216,14 @@ async def test_a_journal_of_the_first_version_is_brought_up_and_keeps_its_events
     assert await store.roster.registered("e1", "007") == stored(registration())
     await store.close()
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
         assert connection.execute("SELECT bytes FROM events ORDER BY position").fetchall() == before
 
 
 async def test_two_processes_that_open_an_older_journal_bring_it_up_once(path: Path) -> None:
     await fill(path)
     with closing(sqlite3.connect(path)) as connection:
-        for table in ("sittings", "registrations", "pins", "sitting_log", "attempts"):
+        for table in NEWER:
             connection.execute(f"DROP TABLE {table}")
         connection.execute("ALTER TABLE checkpoints DROP COLUMN connection")
         connection.execute("PRAGMA user_version = 1")

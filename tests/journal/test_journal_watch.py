@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from cact_tui.journal.watch import EVERY, Watch
+from cact_tui.journal.watch import EVERY, Growth, Watch
 from tests.journal.samples import AT, answer, opened
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ async def test_what_another_process_appends_is_told(open_one_more: Open) -> None
     watch, news = Watch(one, seconds=QUICK), asyncio.Event()
     told: list[str] = []
 
-    def on_news(session: str) -> None:
-        told.append(session)
+    def on_news(one: Growth) -> None:
+        told.append(one.session)
         news.set()
 
     stop = watch.listen("a", on_news)
@@ -47,13 +47,14 @@ async def test_what_another_process_appends_is_told(open_one_more: Open) -> None
 
 async def test_what_this_process_appends_is_told_at_once(open_one_more: Open) -> None:
     store = open_one_more()
-    watch, told = Watch(store, seconds=60), list[str]()
+    watch, told = Watch(store, seconds=60), list[Growth]()
     stop = watch.listen("a", told.append)
     stop_all = watch.listen(EVERY, told.append)
     await asyncio.sleep(0.2)  # the first look
     told.clear()
-    watch.notify(await store.append("a", 0, AT, [opened(), answer()]))
-    assert told == ["a", "a"]
+    recorded = await store.append("a", 0, AT, [opened(), answer()])
+    watch.notify(recorded)
+    assert told == [Growth(session="a", seq=2, recorded=recorded)] * 2
     stop()
     stop_all()
 

@@ -155,11 +155,15 @@ class FakeFlow:
         self.meanwhile: Callable[[FakeFlow], Awaitable[None]] | None = None
         self._on_view: Callable[[View], None] = lambda _: None
         self._on_clock: Callable[[ClockReading], None] = lambda _: None
+        self.on_fault: Callable[[Exception], None] = lambda _: None
 
     def listen(
-        self, on_view: Callable[[View], None], on_clock: Callable[[ClockReading], None]
+        self,
+        on_view: Callable[[View], None],
+        on_clock: Callable[[ClockReading], None],
+        on_fault: Callable[[Exception], None] = lambda _: None,
     ) -> None:
-        self._on_view, self._on_clock = on_view, on_clock
+        self._on_view, self._on_clock, self.on_fault = on_view, on_clock, on_fault
 
     async def start(self) -> None:
         self.show(self._views.pop(0))

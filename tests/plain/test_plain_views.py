@@ -8,6 +8,7 @@ from attrs import evolve
 from cact_tui.delivery.actions import (
     Acknowledge,
     Back,
+    CallForProctor,
     ChooseLanguage,
     Confirm,
     Continue,
@@ -15,6 +16,7 @@ from cact_tui.delivery.actions import (
     Identify,
     Leave,
     Return,
+    WriteComment,
 )
 from cact_tui.delivery.views import LanguageView, Passage, Saving, View
 from cact_tui.i18n import LANGUAGES as CODES
@@ -58,6 +60,21 @@ async def test_the_first_view_speaks_every_language_and_offers_what_was_cut_off(
     assert "3. K7QF-2MXD, 0231\n" in text
     assert "\nulang: " in text
     assert "\nrepeat: " in text
+
+
+async def test_whoever_is_held_calls_the_proctor_and_comments_by_words() -> None:
+    flow = FakeFlow(script.PAUSED)
+    text, _ = await scripted(flow, ["help", "call", "note The light went out.", "time"])
+    assert flow.actions == [CallForProctor(), WriteComment("The light went out.")]
+    assert "call: call the proctor to your seat." in text
+    assert "The proctor has been called." in text
+    assert "Your comment is saved." in text
+
+
+async def test_whoever_has_left_calls_nobody() -> None:
+    flow = FakeFlow(script.LEFT)
+    await scripted(flow, ["call", "panggil", "note x"])
+    assert flow.actions == []
 
 
 async def test_leaving_before_the_test_closes_the_terminal() -> None:

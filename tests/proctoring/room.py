@@ -52,7 +52,13 @@ class Room:
         policy.setdefault("attempts", AttemptLimits(participant=3, seat=5, lockout_minutes=10))
         self.hall = Hall(battery, watched=watched, sign_in=sign_in, **policy)
         materials = self.hall.materials
-        self.door = Door(self.hall.store, self.hall.clock, materials.event, materials.policy)
+        self.door = Door(
+            self.hall.store,
+            self.hall.clock,
+            materials.event,
+            materials.policy,
+            proctored=battery.authorisation == "proctor",
+        )
         self.hall.services = changed(self.hall.services, sign_in=self.door)
         self.elsewhere = MemoryStore(self.hall.memory)
         self.acts = Acts(store=self.elsewhere, clock=self.hall.clock, pinned=self._pinned)
@@ -72,12 +78,14 @@ class Room:
             await self.sittings.open("s1", by=BY)
         return self
 
-    async def arrive(self, number: str = "0231", pin: str = "", seat: str = "07") -> Seat:
-        """Have somebody type number and PIN at a seat."""
+    async def arrive(
+        self, number: str = "0231", pin: str = "", seat: str = "07", name: str = ""
+    ) -> Seat:
+        """Have somebody type number and PIN, or a name, at a seat."""
         sitting = self.hall.seat(seat)
         await sitting.flow.start()
         await sitting.flow.act(a.ChooseLanguage("en"))
-        await sitting.flow.act(a.Identify(number=number, pin=pin))
+        await sitting.flow.act(a.Identify(number=number, pin=pin, name=name))
         return sitting
 
     async def enter(self, number: str = "0231", pin: str = "", seat: str = "07") -> Seat:

@@ -289,7 +289,7 @@ async def test_a_break_is_not_lengthened_by_what_a_proctor_does() -> None:
     await seat.pass_time(3)
     assert isinstance(seat.view, MessageView)
     await seat.flow.act(a.Acknowledge(seat.view.message))
-    assert seat.conduct.rested_seconds() == pytest.approx(103)
+    assert seat.conduct.rest.seconds == pytest.approx(103)
 
 
 async def test_acts_work_without_anybody_connected() -> None:

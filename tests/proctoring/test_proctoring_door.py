@@ -22,10 +22,12 @@ from cact_tui.i18n import LANGUAGES, translator
 from cact_tui.journal.roster import Identification
 from cact_tui.proctoring.pins import new_pin, verified, verifier_of
 from cact_tui.sessions import events as e
-from tests.delivery.hall import of_kind, two_sections
+from tests.delivery.hall import NAME, of_kind, two_sections
 from tests.proctoring.room import BY, SITI, SITTING, YOHANES, Room
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from tests.delivery.hall import Seat
 
 MINUTE = 60
@@ -45,6 +47,59 @@ async def test_in_a_hall_no_screen_offers_other_people_s_tests() -> None:
     assert seat.view.unfinished == ()
     await seat.flow.act(a.GoOnWith("REF-1"))
     assert isinstance(seat.view, LanguageView)
+
+
+def alone(**policy: Any) -> Room:
+    """Return a hall where nobody authorises and no PIN is asked for."""
+    return Room(battery=two_sections(authorisation="self"), **policy)
+
+
+async def test_without_a_proctor_and_a_roster_no_screen_offers_other_people_s_tests() -> None:
+    hall = alone().hall
+    begun = await hall.seat().to_item()
+    await begun.flow.close()
+    seat = hall.seat("08")
+    await seat.flow.start()
+    assert isinstance(seat.view, LanguageView)
+    assert seat.view.unfinished == ()
+    await seat.flow.act(a.GoOnWith("REF-1"))
+    assert isinstance(seat.view, LanguageView)
+    # Whoever it belongs to finds it by number and name.
+    assert "another name" in problem(await _says(hall.seat("08"), "Somebody Else"))
+    assert isinstance((await _says(hall.seat("08"), NAME)).view, ConfirmView)
+
+
+async def _says(seat: Seat, name: str) -> Seat:
+    await seat.say_who(name=name)
+    return seat
+
+
+@pytest.mark.parametrize(
+    "told", ["SITI RAHMAWATI", " siti  rahmawati.", "19870412 201001 2 001", "198704122010012001"]
+)
+async def test_without_a_proctor_name_or_nip_of_the_roster_prove_who_it_is(told: str) -> None:
+    room = await alone().furnish()
+    seat = await room.arrive(name=told)
+    assert isinstance(seat.view, PassageView)
+
+
+@pytest.mark.parametrize("told", ["SITI", "YOHANES TEWU", "0231", "-", "RAHMAWATI SITI"])
+async def test_without_a_proctor_another_name_is_counted_and_locks(told: str) -> None:
+    room = await alone().furnish()
+    assert "2 more tries" in problem(await room.arrive(name=told))
+    assert "1 more try" in problem(await room.arrive(name=told))
+    assert "Too many" in problem(await room.arrive(name=told))
+    assert "Too many" in problem(await room.arrive(name="SITI RAHMAWATI"))
+
+
+async def test_without_a_proctor_a_name_is_asked_for_and_an_unlisted_number_is_not_let_in() -> None:
+    room = await alone().furnish()
+    seat = await room.arrive(name="")
+    assert isinstance(seat.view, IdentityView)
+    assert seat.view.ask_name
+    assert not seat.view.groups
+    assert "type your name" in problem(seat)
+    assert "not on the list" in problem(await room.arrive(number="999", name="SITI RAHMAWATI"))
 
 
 async def test_by_number_alone_no_pin_is_asked_for() -> None:

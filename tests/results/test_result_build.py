@@ -202,6 +202,22 @@ def test_a_canceled_session_has_an_empty_result() -> None:
     valid(result)
 
 
+def test_a_test_that_somebody_else_sat_tells_nothing_of_whom_it_was_opened_for() -> None:
+    taken = [one.event for one in sat(full(), {"alpha": ANSWERS})]
+    record = recorded([*taken, e.SessionInvalidated(by="BUDI", reason="examinee.id")])
+    result = build_result(record, full(), identity())
+    assert result.session.state == "invalidated"
+    assert (result.participant.number, result.participant.name) == (None, None)
+    assert not result.profile.decisions_allowed
+    assert result.profile.job_match.value is None
+    for scale in result.profile.scales:
+        assert [reason.code for reason in scale.reasons] == ["invalidated"]
+        assert (scale.final, scale.band, scale.level, scale.standard) == (None, None, None, None)
+    # What was answered stays provable.
+    assert result.counts.answered == len(ANSWERS)
+    valid(result)
+
+
 def test_identity_and_comments_may_be_erased() -> None:
     comment = e.CommentMade(digest="cd" * 32, item=None)
     record = sat(full(), {"alpha": ANSWERS}, extra=[comment])

@@ -102,6 +102,31 @@ def test_reopening_leaves_an_end_and_waits_for_authorisation(end: str) -> None:
     assert after((*again, c.Authorise(by="Budi"))).status in (Status.ACTIVE, Status.AUTHORIZED)
 
 
+INVALIDATE = c.Invalidate(by="Budi", reason="examinee.id")
+
+
+@pytest.mark.parametrize("before", [RULES, *ENDS.values()])
+def test_a_test_that_somebody_else_sat_is_invalid_whether_it_ended_or_not(
+    before: tuple[c.Command, ...],
+) -> None:
+    assert outcome(before, INVALIDATE) == ("SessionInvalidated",)
+    assert after((*before, INVALIDATE)).status is Status.INVALIDATED
+
+
+def test_the_item_on_the_screen_of_an_invalid_test_is_closed_without_an_answer() -> None:
+    assert outcome(ON_ITEM, INVALIDATE) == ("ItemClosed", "SessionInvalidated")
+    assert after((*ON_ITEM, INVALIDATE)).answered == after(ON_ITEM).answered
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_invalid_test_refuses_everything_even_reopening(command: str) -> None:
+    assert outcome((*ON_ITEM, INVALIDATE), COMMANDS[command]) == "invalidated"
+
+
+def test_declaring_a_test_invalid_again_changes_nothing() -> None:
+    assert outcome((*ON_ITEM, INVALIDATE), INVALIDATE) == ()
+
+
 def test_a_battery_taken_to_its_end_is_not_reopened_because_nothing_is_left() -> None:
     assert outcome(FINISHED, COMMANDS["Reopen"]) == "nothing_left"
 

@@ -82,7 +82,7 @@ class Model:
         if not self.begun:
             return "not_open"
         if self.end:
-            return "ended"
+            return "invalidated" if self.end == "invalidated" else "ended"
         if connection not in (None, self.newest):
             return "taken_over"
         if steps_on and self.gate != "open":
@@ -459,12 +459,28 @@ class SessionMachine(RuleBasedStateMachine):
         if self.does(c.Cancel(by="Budi", reason="x"), expected):
             model.end = "canceled"
 
+    @rule(really=RARELY, by=st.sampled_from(PROCTORS))
+    def declare_invalid(self, *, really: bool, by: str) -> None:
+        """Somebody else sat it: whether it goes on or has ended, and once."""
+        model = self.model
+        if not really and model.end != "invalidated":
+            return
+        command = c.Invalidate(by=by, reason="examinee.id")
+        events = ("ItemClosed",) * (model.screen is not None) + ("SessionInvalidated",)
+        if model.end == "invalidated":
+            events = ()
+        if self.does(command, events if model.begun else "not_open"):
+            model.end = "invalidated"
+            if model.screen:
+                model.close_screen()
+
     @rule()
     def reopen(self) -> None:
         model = self.model
-        possible = model.end not in ("", "finished")
+        possible = model.end not in ("", "finished", "invalidated")
         expected: str | tuple[str, ...] = "not_open" if not model.begun else "out_of_place"
-        expected = "nothing_left" if model.end == "finished" else expected
+        final = {"finished": "nothing_left", "invalidated": "invalidated"}
+        expected = final.get(model.end, expected)
         if self.does(c.Reopen(by="Budi", reason="x"), ("Reopened",) if possible else expected):
             model.end, model.gate = "", "waiting"
 
@@ -527,10 +543,11 @@ class SessionMachine(RuleBasedStateMachine):
         assert fold("s", self.log, practice=self.model.practice) == self.state
 
     @invariant()
-    def nothing_is_recorded_behind_an_end_but_its_reopening(self) -> None:
+    def nothing_is_recorded_behind_an_end_but_its_reopening_or_that_it_is_invalid(self) -> None:
         kinds = [type(event).__name__ for event in self.log]
         for kind, following in pairwise(kinds):
-            assert (kind in e.ENDED) <= (following == "Reopened")
+            assert (kind in e.ENDED) <= (following in ("Reopened", "SessionInvalidated"))
+            assert kind != "SessionInvalidated"
 
 
 def run(examples: int) -> None:

@@ -44,7 +44,7 @@ class House:
         assert materials is not None
         self.config = config
         self.event = Event(config, materials)
-        found = self.event.services(None, hall=proctored)
+        found = self.event.services(None, hall=True)
         self.services = evolve(found, store=gathering(found.store))
         self.log_path = config.parent / "hall.log"
         self.seat_key = asyncssh.generate_private_key("ssh-ed25519")
@@ -98,13 +98,19 @@ class House:
         return [json.loads(line) for line in self.log_path.read_text().splitlines()]
 
     async def connect(
-        self, username: str = "seat-07", **options: Any
+        self, username: str = "seat-07", *, port: int = 0, **options: Any
     ) -> asyncssh.SSHClientConnection:
-        """Sign in as somebody, with nothing to prove it unless it is given."""
+        """Sign in as somebody, with nothing to prove it unless it is given.
+
+        Args:
+            username: The account.
+            port: The near end of a line to the hall; 0 for the hall itself.
+            options: For asyncssh.
+        """
         given = {"client_keys": [], "password": None, **options}
         connection = await asyncssh.connect(
             "127.0.0.1",
-            self.port,
+            port or self.port,
             username=username,
             known_hosts=None,
             agent_path=None,

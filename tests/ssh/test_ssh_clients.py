@@ -107,7 +107,7 @@ def test_openssh_and_dropbear_take_the_same_test_one_after_the_other(tmp_path: P
         shown = record.shown
         with at_a_seat(dropbear(port), tmp_path, "vt220") as person:
             me = Candidate(person, "en")
-            me.go_on()
+            me.come_back()
             me.look_at(record)
             assert record.shown == shown
             me.answer()
@@ -151,7 +151,7 @@ def test_a_session_goes_on_in_another_worker_when_its_own_is_killed(tmp_path: Pa
             time.sleep(0.1)
         with at_a_seat(openssh(port, tmp_path, "seat-09"), tmp_path, "linux") as person:
             me = Candidate(person, "en")
-            me.go_on()
+            me.come_back()
             me.look_at(record)
         assert len(record.of(ItemShown)) == 1
         assert record.shown == shown

@@ -10,7 +10,7 @@ from attrs import evolve
 from cact_tui.journal.roster import Registration, Sitting
 from cact_tui.sessions.events import Attached
 from cact_tui.ssh.accounts import Proctor, Role
-from cact_tui.ssh.desk import HELP, Desk
+from cact_tui.ssh.desk import Desk, help_text
 from tests.crash.event import small_event
 from tests.e2e.record import Record
 from tests.ssh.house import House
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 SRI = Proctor(name="sri", role=Role.PROCTOR)
 
 
-async def _desk(house: House, proctor: Proctor = SRI) -> Desk:
-    return Desk(house.event.sittings(), house.event.acts(), proctor)
+async def _desk(house: House, proctor: Proctor = SRI, language: str = "en") -> Desk:
+    return Desk(house.event.sittings(), house.event.acts(), proctor, language=language)
 
 
 async def test_without_an_open_sitting_the_desk_says_so(house: House) -> None:
@@ -36,7 +36,7 @@ async def test_without_an_open_sitting_the_desk_says_so(house: House) -> None:
     "line", ["help", "dance", "pause", "authorise", "extend 0231 many network"]
 )
 async def test_what_is_no_act_is_answered_with_help(house: House, line: str) -> None:
-    assert await (await _desk(house))(line) == HELP
+    assert await (await _desk(house))(line) == help_text("en")
 
 
 async def test_an_unclosed_quotation_is_said(house: House) -> None:
@@ -55,8 +55,28 @@ async def test_only_a_chief_ends_tests(house: House) -> None:
     assert "Nobody" in said
 
 
-async def test_quit_ends_the_visit(house: House) -> None:
-    assert await (await _desk(house))("quit") is None
+@pytest.mark.parametrize("word", ["quit", "exit", "keluar"])
+async def test_quit_ends_the_visit(house: House, word: str) -> None:
+    assert await (await _desk(house))(word) is None
+
+
+async def test_the_desk_speaks_indonesian_first_and_english_when_asked(house: House) -> None:
+    desk = Desk(house.event.sittings(), house.event.acts(), SRI)
+    said = [await desk(line) for line in ("", "bantuan", "bahasa", "list")]
+    assert [one.split()[0] if one else one for one in said] == ["sri:", "daftar", "list", "sri:"]
+    assert "belum ada sesi" in str(said[0])
+    assert "no sitting is open" in str(said[3])
+
+
+@pytest.mark.parametrize("word", ["network", "technical.network", "jaringan", "Jaringan"])
+async def test_a_reason_is_understood_in_both_languages(house: House, word: str) -> None:
+    assert (await _desk(house))._reason(word) == "technical.network"
+
+
+async def test_a_reason_that_is_none_is_answered_with_those_there_are(house: House) -> None:
+    said = await (await _desk(house, language="id"))("jeda semua bosan")
+    assert said is not None
+    assert '"jaringan"' in said
 
 
 def _proctored(folder: Path) -> Path:
@@ -93,12 +113,13 @@ async def test_nothing_starts_before_the_proctor_at_the_desk_lets_it(tmp_path: P
         assert not visitor.sees("RULES OF THE TEST")
         sri = await Visitor.at(house, "sri", client_keys=[house.proctor_key])
         await sri.until_sees("0231")
-        assert sri.sees("awaiting")
-        await sri.press("authorise all\r")
-        await sri.until_sees("0231: authorized")
+        assert sri.sees("menunggu")
+        await sri.press("izinkan semua\r")
+        await sri.until_sees("0231: siap")
         await visitor.until_sees("RULES OF THE TEST")
         assert visitor.text != waiting
-        await sri.press("pause 0231 network\r")
+        await sri.press("bahasa\r")
+        await sri.press("pause seat:07 network\r")
         await sri.until_sees("0231: paused")
         await visitor.until(lambda: visitor.sees("PAUSED"))
         (attached,) = Record(house.config).of(Attached)

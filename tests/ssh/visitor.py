@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.ssh.house import House
+    from tests.ssh.outside import Outside
 
 PATIENCE = 20.0
 REACTION = 0.25
 """Seconds a person needs to see what is new; the screens ignore sooner keys."""
 
 QUIET = 0.08
+STATUS_REQUEST, STATUS = b"\x1b[5n", b"\x1b[0n"
+"""What a terminal is asked after a frame, and what each of them answers."""
+
 ITEM = re.compile(r"(answered|terjawab) \d+ . (at most|paling banyak) \d+")
 
 
@@ -29,14 +33,16 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
     def __init__(self, size: tuple[int, int] = (80, 24)) -> None:
         self.terminal = Emulator(*size)
         self.ended = False
-        self._moved = 0.0
+        self.moved = 0.0
+        """When something came last, by the loop's clock."""
+        self._news = asyncio.Event()
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
         self.connection: asyncssh.SSHClientConnection | None = None
 
     @classmethod
     async def at(
         cls,
-        house: House,
+        house: House | Outside,
         username: str = "seat-07",
         *,
         term: str = "xterm-256color",
@@ -46,14 +52,21 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
         """Connect with a terminal and see what comes."""
         visitor = cls()
         visitor.connection = await house.connect(username, **options)
-        await visitor.connection.create_session(
-            lambda: visitor,
+        await visitor.open(term, environment)
+        return visitor
+
+    async def open(
+        self, term: str = "xterm-256color", environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Open the session on a connection."""
+        assert self.connection is not None
+        await self.connection.create_session(
+            lambda: self,
             term_type=term,
             term_size=(80, 24),
             encoding=None,
             env=[*(environment or {"LANG": "C.UTF-8"}).items()],
         )
-        return visitor
 
     # asyncssh
 
@@ -61,8 +74,11 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
         self._channel = chan
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
-        self._moved = asyncio.get_running_loop().time()
+        self.moved = asyncio.get_running_loop().time()
         self.terminal.write(data)
+        if STATUS_REQUEST in data:
+            self.send(STATUS)
+        self._news.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
@@ -96,6 +112,18 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
             assert loop.time() < end, f"in vain before\n{self.text}"
             await asyncio.sleep(0.02)
 
+    async def until_comes(self, holds: Callable[[], bool], patience: float = PATIENCE) -> float:
+        """Wait until what comes makes something hold; return when it came."""
+        end = asyncio.get_running_loop().time() + patience
+        while not holds():
+            self._news.clear()
+            try:
+                async with asyncio.timeout_at(end):
+                    await self._news.wait()
+            except TimeoutError:
+                raise AssertionError(f"in vain before\n{self.text}") from None
+        return self.moved
+
     async def until_sees(self, text: str) -> None:
         """Wait until a text stands on the screen, and it has come to rest."""
         await self.until(lambda: self.sees(text))
@@ -105,7 +133,7 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
         """Wait until nothing moves, and as long as a person looks."""
         loop = asyncio.get_running_loop()
         await asyncio.sleep(REACTION)
-        while loop.time() - self._moved < QUIET:  # noqa: ASYNC110 - quiet is no event
+        while loop.time() - self.moved < QUIET:  # noqa: ASYNC110 - quiet is no event
             await asyncio.sleep(0.02)
 
     # The keyboard
@@ -133,7 +161,12 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
     # The test, in English
 
     async def sign_in(self, number: str = "0231", name: str = "SITI RAHMAWATI") -> None:
-        """Go from the first screen to the rules."""
+        """Go from the first screen to the rules, or to where the test was left."""
+        await self.identify(number, name)
+        await self.agree()
+
+    async def identify(self, number: str = "0231", name: str = "SITI RAHMAWATI") -> None:
+        """Go from the first screen to the question whether all is right."""
         await self.until_sees("Choose a language")
         await self.press("2")
         await self.until_sees("WHO ARE YOU?")
@@ -142,9 +175,12 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
         await self.press(name)
         await self.press("\r")
         await self.press("3")
-        await self.press_until("\r", lambda: self.sees("PRIVACY NOTICE"))
-        await self.press_until("\r", lambda: self.sees("IS THIS YOU?"))
-        await self.agree()
+        await self.press_until(
+            "\r",
+            lambda: self.sees("PRIVACY NOTICE") or self.sees("IS THIS YOU?") or self.finished,
+        )
+        if not self.finished:
+            await self.press_until("\r", lambda: self.sees("IS THIS YOU?"))
 
     async def agree(self) -> None:
         """Type the word of agreement."""
@@ -174,6 +210,20 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
         else:
             await self.press(" " if "page 1 of" in text else "\r")
 
+    def keystroke(self) -> str:
+        """Return the one key that leads on."""
+        text = self.text
+        marked = re.findall(r"\[x\][ >]([A-H]) ", text)
+        if "Send answer" in text:
+            return "\r"
+        if "Your answer:" in text:
+            return "\r" if re.search(r"Your answer:\W*\d", text) else "1"
+        if "[ ] " in text or "[ ]>" in text:
+            return "ab"[len(marked)] if len(marked) < 2 else "\r"
+        if re.search(r"\( \)[ >]A ", text) and "(*)" not in text:
+            return "b"
+        return " " if "page 1 of" in text else "\r"
+
     async def go_to_an_item(self) -> None:
         """Go on until a scored item is on the screen."""
         for _ in range(80):
@@ -181,6 +231,15 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
                 return
             await self.step()
         assert self.on_item, self.text
+
+    @property
+    def finished(self) -> bool:
+        """Return whether the test is over, or the person was told so at the door."""
+        return self.sees("FINISHED") or self.sees("has finished the test")
+
+    def marked(self, letter: str) -> bool:
+        """Return whether an option is chosen."""
+        return re.search(rf"\(\*\)[ >]{letter.upper()} ", self.text) is not None
 
     @property
     def on_item(self) -> bool:

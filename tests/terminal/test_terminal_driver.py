@@ -193,6 +193,8 @@ async def measured(seconds: float) -> tuple[bool, list[bytes]]:
     line.feed(b"\x1b[0n")
     line.feed(b"y")
     await until(lambda: "kunci: y" in terminal.text)
+    line.repaint()
+    await until(lambda: terminal.sent[-1].startswith(b"\x1b[m\x1b[2J"))
     app.exit()
     await task
     return line.acknowledge, terminal.sent
@@ -208,6 +210,22 @@ async def test_a_terminal_that_answers_late_gets_one_frame_at_a_time() -> None:
     waits, sent = await measured(0.7)
     assert waits
     assert b"".join(sent).count(b"\x1b[5n") > 1
+
+
+async def test_what_is_as_small_as_a_second_of_a_clock_waits_for_no_answer() -> None:
+    async with running(Profile(acknowledge=True)) as (_app, line, terminal):
+        line.feed(b"\x1b[0n")
+        await asyncio.sleep(0.1)
+        await until(lambda: driver_of(line)._unacknowledged is None)
+        before = len(terminal.sent)
+        for letter in "abcdefghijklmnopqrst":
+            line.feed(letter.encode())
+            await asyncio.sleep(0.02)
+        frames = terminal.sent[before:]
+        assert 1 < len(frames) < 20
+        assert [frame.endswith(b"\x1b[5n") for frame in frames] == [False] * (len(frames) - 1) + [
+            True
+        ]
 
 
 async def test_a_terminal_can_be_given_back_before_its_app_ends() -> None:

@@ -264,12 +264,16 @@ class ScriptedFlow:
         self.fault: Exception | None = None
         self._on_view: Callable[[View], None] = lambda _view: None
         self._on_clock: Callable[[ClockReading], None] = lambda _reading: None
+        self.on_fault: Callable[[Exception], None] = lambda _fault: None
 
     def listen(
-        self, on_view: Callable[[View], None], on_clock: Callable[[ClockReading], None]
+        self,
+        on_view: Callable[[View], None],
+        on_clock: Callable[[ClockReading], None],
+        on_fault: Callable[[Exception], None] = lambda _: None,
     ) -> None:
         """Remember whom to tell."""
-        self._on_view, self._on_clock = on_view, on_clock
+        self._on_view, self._on_clock, self.on_fault = on_view, on_clock, on_fault
 
     async def start(self) -> None:
         """Show the first view."""

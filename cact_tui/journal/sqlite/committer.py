@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from cact_tui.journal.sqlite.database import Files
     from cact_tui.journal.sqlite.lock import FileLock
+    from cact_tui.journal.sqlite.mirror import Mirror
+    from cact_tui.journal.sqlite.recorder import Recorder
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -31,12 +35,22 @@ class Outcome:
 
 
 class Committer:
-    """Used by one thread at a time. Everything it does, it does under the lock across processes."""
+    """Used by one thread at a time. Everything it does, it does under the lock across processes.
+
+    With a `mirror` a commit returns when the second copy has it, too; without one (as in the second
+    copy itself) whatever the file says about copies is left alone.
+    """
 
     def __init__(
-        self, files: Files, lock: FileLock, probe: Callable[[str], None], patience: float
+        self,
+        files: Files,
+        lock: FileLock,
+        probe: Callable[[str], None],
+        patience: float,
+        mirror: Mirror | None = None,
     ) -> None:
         self._files = files
+        self._mirror = mirror
         self._lock = lock
         self._probe = probe
         self._patience = patience
@@ -44,7 +58,7 @@ class Committer:
         self._inodes: tuple[int, ...] = ()
         with lock.held():
             files.create()
-            self._connection: Connection | None = self._opened()
+            self._connection: Recorder | None = self._opened()
 
     @property
     def rows_in_log(self) -> int:
@@ -52,7 +66,7 @@ class Committer:
         return self._connection.total_changes - self._rows_before if self._connection else 0
 
     def commit(self, works: Sequence[Callable[[Connection], Any]]) -> list[Outcome]:
-        """Do each work in a savepoint of one transaction; returns when the disk has it.
+        """Do each work in a savepoint of one transaction; returns when every disk has it.
 
         Raises:
             StorageTrouble: nothing of it was written.
@@ -60,9 +74,22 @@ class Committer:
         """
         with self._guarded():
             self._probe("append.before-write")
-            outcomes = self._transaction(self._connected(), works)
+            connection = self._connected()
+            mirrored = self._in_step(connection)
+            outcomes = self._transaction(connection, works, mirrored)
             self._probe("append.committed")
+            if mirrored:
+                self._ship(connection, mirrored)
         return outcomes
+
+    def arrange(self, work: Callable[[Recorder], T]) -> T:
+        """Do work about the second copy itself, outside a transaction.
+
+        Raises:
+            StorageTrouble: as the work says.
+        """
+        with self._guarded():
+            return work(self._connected())
 
     def checkpoint(self, mode: str = "PASSIVE") -> None:
         """Copy the log into the database; TRUNCATE also empties it, once nobody reads it.
@@ -72,8 +99,11 @@ class Committer:
         """
         with self._guarded():
             self._probe("checkpoint.before")
-            busy, *_ = self._connected().execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            connection = self._connected()
+            busy, *_ = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
             self._probe("checkpoint.after")
+            if self._mirror is not None and mode == "TRUNCATE":
+                self._mirror.empty_log(connection)
         self._rows_before += self.rows_in_log
         if busy and mode == "TRUNCATE":
             raise StorageTrouble(
@@ -89,6 +119,8 @@ class Committer:
         except StorageTrouble:
             # Whoever holds the lock has the journal open: this connection is not the last.
             self._drop()
+        if self._mirror is not None:
+            self._mirror.close()
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -98,24 +130,49 @@ class Committer:
             except Exception as error:  # whatever it was, somebody waits for a word
                 raise self._undone(error) from error
 
+    def _in_step(self, connection: Recorder) -> Mirror | None:
+        """Return the mirror when the second copy is one and has all; nothing is written before."""
+        try:
+            return self._mirror if self._mirror and self._mirror.catch_up(connection) else None
+        except Exception as fault:
+            # Unknown may be what the copy holds, not what was asked now: that was not begun.
+            trouble = as_trouble(self._files.database, fault)
+            if isinstance(trouble, StorageFailure):
+                self._drop()
+            raise StorageTrouble(trouble.path, trouble.reason, trouble.cure) from fault
+
+    def _ship(self, connection: Recorder, mirror: Mirror) -> None:
+        try:
+            mirror.ship(connection)
+        except Exception as fault:
+            trouble = as_trouble(self._files.database, fault)
+            raise StorageFailure(trouble.path, trouble.reason, trouble.cure) from fault
+
     def _transaction(
-        self, connection: Connection, works: Sequence[Callable[[Connection], Any]]
+        self,
+        connection: Recorder,
+        works: Sequence[Callable[[Connection], Any]],
+        mirror: Mirror | None,
     ) -> list[Outcome]:
         connection.execute("BEGIN IMMEDIATE")
+        if mirror is not None:
+            mirror.begin(connection)
         outcomes = [_attempt(connection, work) for work in works]
+        if mirror is not None:
+            mirror.record(connection)
         self._probe("append.written")
         self._check_in_place()
         connection.execute("COMMIT")
         return outcomes
 
-    def _connected(self) -> Connection:
+    def _connected(self) -> Recorder:
         if self._connection is None:
             if self._files.inodes()[:2] != self._inodes[:2]:
                 raise self._moved()
             self._connection = self._opened()
         return self._connection
 
-    def _opened(self) -> Connection:
+    def _opened(self) -> Recorder:
         connection = connect(self._files.database, self._patience)
         try:
             set_up(self._files.database, connection)
@@ -163,14 +220,16 @@ class Committer:
             _log.warning("closing the connection to %s failed", self._files.database)
 
 
-def _attempt(connection: Connection, work: Callable[[Connection], Any]) -> Outcome:
+def _attempt(connection: Recorder, work: Callable[[Connection], Any]) -> Outcome:
     connection.execute("SAVEPOINT work")
+    noted = len(connection.noted or ())
     try:
         outcome = Outcome(value=work(connection))
     except Exception as error:
         if concerns_storage(error):
             raise
         connection.execute("ROLLBACK TO work")
+        del (connection.noted or [])[noted:]
         outcome = Outcome(error=error)
     connection.execute("RELEASE work")
     return outcome

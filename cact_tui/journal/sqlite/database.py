@@ -13,12 +13,13 @@ from pathlib import Path
 from attrs import frozen
 
 from cact_tui.errors import StorageTrouble
+from cact_tui.journal.sqlite.recorder import Recorder
 from cact_tui.journal.sqlite.tables import MIGRATIONS, SCHEMA
 
 APPLICATION = int.from_bytes(b"cact", "big")
 """Marks the file as ours (`PRAGMA application_id`)."""
 
-VERSION = 2
+VERSION = 3
 """Version of the tables (`PRAGMA user_version`)."""
 
 _SETTINGS = (
@@ -62,7 +63,7 @@ class Files:
         except FileExistsError:
             self._close_to_others()
         else:
-            self._sync_directory()
+            sync_directory(self.database.parent)
 
     def inodes(self) -> tuple[int, ...]:
         """Return what the names stand for now: other numbers later mean a file was replaced.
@@ -79,12 +80,14 @@ class Files:
             if path.exists() and path.stat().st_mode & 0o077:
                 path.chmod(0o600)
 
-    def _sync_directory(self) -> None:
-        descriptor = os.open(self.database.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+
+def sync_directory(folder: Path) -> None:
+    """Have the disk know the names in a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _inode(path: Path) -> int:
@@ -94,13 +97,14 @@ def _inode(path: Path) -> int:
         return 0
 
 
-def connect(path: Path, patience: float) -> sqlite3.Connection:
+def connect(path: Path, patience: float) -> Recorder:
     """Open an existing database; `patience` is how many seconds SQLite waits for its own locks."""
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
         timeout=patience,
         isolation_level=None,
+        factory=Recorder,
         check_same_thread=False,  # opened here, used by one thread
     )
     try:
@@ -159,6 +163,8 @@ def _use_wal(path: Path, connection: sqlite3.Connection) -> None:
         raise StorageTrouble(
             path, f"SQLite keeps no write-ahead log here ({mode})", "use a local disk"
         )
+    # The log of a file that had none yet is made by the first who reads: from here on it is there.
+    connection.execute("SELECT 1 FROM sqlite_master").fetchone()
 
 
 def _create_tables(connection: sqlite3.Connection) -> None:

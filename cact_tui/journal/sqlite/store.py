@@ -8,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from cact_tui.journal.documents import checked
-from cact_tui.journal.sqlite import tables
+from cact_tui.journal.sqlite import outbox, tables
 from cact_tui.journal.sqlite.committer import Committer
 from cact_tui.journal.sqlite.database import Files
 from cact_tui.journal.sqlite.faults import as_trouble
 from cact_tui.journal.sqlite.lock import FileLock
+from cact_tui.journal.sqlite.mirror import Mirror
 from cact_tui.journal.sqlite.reader import Reader
 from cact_tui.journal.sqlite.roster import SqliteRoster
 from cact_tui.journal.sqlite.writer import Writer
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
         Identity,
         Recorded,
         Row,
+        SecondCopy,
         SessionEntry,
     )
+    from cact_tui.journal.replica import Replica
     from cact_tui.sessions.events import Event
 
 T = TypeVar("T")
+_Events = tuple["Recorded", ...]
 
 PATIENCE = 3.0
 """Seconds an append waits for other processes before it says so."""
@@ -48,7 +52,11 @@ class SqliteStore:
     - `append.committed`: on the disk, and nobody knows;
     - `append.acknowledged`: those who wait have been told;
     - `checkpoint.before`, `checkpoint.after`: around copying the log into the database;
-    - `close.before`: the last thing waiting is done.
+    - `close.before`: the last thing waiting is done;
+    - with a `replica`, after `append.committed`: `replica.before-send`, those of the copy's own
+      commit if it lies in a folder (`replica.before-write`, `replica.written`,
+      `replica.committed`), `replica.acknowledged` and `replica.cleared` (it is known here that the
+      copy has it); `replica.attaching` and `replica.copied` around a whole copy.
 
     Campaigns kill the process there, or raise: an `OSError` is then handled as the system's.
     """
@@ -59,6 +67,7 @@ class SqliteStore:
         *,
         probe: Callable[[str], None] = lambda _: None,
         patience: float = PATIENCE,
+        replica: Replica | None = None,
     ) -> None:
         self._files = Files(path)
         try:
@@ -66,14 +75,17 @@ class SqliteStore:
             self._lock = FileLock(self._files.lock, self._files.queue, patience)
         except OSError as error:
             raise as_trouble(path, error) from error
-        self._writer = Writer(path, self._committer(probe, patience), probe)
+        mirror = Mirror(path, replica, probe)
+        self._writer = Writer(path, self._committer(probe, patience, mirror), probe)
         self._reader = Reader(path, patience)
         self._closed = False
         self.roster = SqliteRoster(self._read, self._write)
 
-    def _committer(self, probe: Callable[[str], None], patience: float) -> Committer:
+    def _committer(
+        self, probe: Callable[[str], None], patience: float, mirror: Mirror
+    ) -> Committer:
         try:
-            return Committer(self._files, self._lock, probe, patience)
+            return Committer(self._files, self._lock, probe, patience, mirror)
         except BaseException as error:
             self._lock.close()
             if isinstance(error, (OSError, sqlite3.Error)):
@@ -101,8 +113,23 @@ class SqliteStore:
         )
 
     async def read(self, session: str, after: int = 0) -> tuple[Recorded, ...]:
-        """Return the verified events behind `after`."""
-        return await self._read(partial(tables.read, session=session, after=after))
+        """Return the verified events behind `after`, all of them on the second copy, too."""
+        found, in_doubt = await self._read(partial(_read, session=session, after=after))
+        if in_doubt:
+            await self.agree()
+        return found
+
+    async def agree(self) -> None:
+        """Wait until the second copy, where there is to be one, has all that is committed.
+
+        Raises:
+            StorageTrouble: it has not.
+        """
+        await self._write(_nothing)
+
+    async def second_copy(self) -> SecondCopy:
+        """Return whether acknowledgements wait for a second copy, and since when if not."""
+        return await self._read(outbox.second_copy)
 
     async def changes(self, after: int) -> Changes:
         """Return which sessions got events behind a position."""
@@ -171,3 +198,14 @@ class SqliteStore:
 
     async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return await asyncio.wrap_future(self._reader.submit(work))
+
+
+def _read(connection: sqlite3.Connection, session: str, after: int) -> tuple[_Events, bool]:
+    """Return events, and whether the second copy may lack one of the session's."""
+    found = tables.read(connection, session=session, after=after)
+    # Asked afterwards: what was read and is not in doubt now has reached the copy.
+    return found, outbox.in_doubt(connection, session)
+
+
+def _nothing(_: sqlite3.Connection) -> None:
+    """Write nothing: a transaction of it still waits for the second copy."""

@@ -8,7 +8,7 @@ from cact_tui.errors import Conflict, NotFound, NumberTaken
 from cact_tui.journal.chain import GENESIS, Row, link, verify
 from cact_tui.journal.documents import proved
 from cact_tui.journal.protocol import Changes, Checkpoint, Comment, Identity, SessionEntry
-from cact_tui.journal.sqlite import roster_tables
+from cact_tui.journal.sqlite import outbox, roster_tables
 from cact_tui.sessions.events import SessionOpened
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ SCHEMA = (
     """,
     "CREATE TABLE documents (digest TEXT NOT NULL PRIMARY KEY, bytes BLOB NOT NULL)",
     *roster_tables.SCHEMA,
+    *outbox.SCHEMA,
 )
 
 MIGRATIONS = {
@@ -91,6 +92,7 @@ MIGRATIONS = {
         "ALTER TABLE checkpoints ADD COLUMN connection TEXT NOT NULL DEFAULT ''",
         *roster_tables.SCHEMA,
     ),
+    2: outbox.SCHEMA,
 }
 """What makes a journal of one version one of the next."""
 
@@ -110,7 +112,7 @@ _EVENTS = """
     FROM events WHERE session = ? AND seq >= ? ORDER BY seq
 """
 
-_CHANGED = "SELECT DISTINCT session FROM events WHERE position > ?"
+_CHANGED = "SELECT session, MAX(seq) FROM events WHERE position > ? GROUP BY session"
 
 _SESSIONS = """
     SELECT s.session, s.participant, s.sitting, e.seq, e.type, e.at
@@ -231,9 +233,9 @@ def changes(connection: Connection, after: int) -> Changes:
     """Return which sessions got events behind a position; only the position when that is -1."""
     (position,) = connection.execute(_LAST_POSITION).fetchone()
     if after < 0 or position == after:
-        return Changes(position=position, sessions=frozenset())
+        return Changes(position=position, sessions={})
     found = connection.execute(_CHANGED, (after,)).fetchall()
-    return Changes(position=position, sessions=frozenset(session for (session,) in found))
+    return Changes(position=position, sessions=dict(found))
 
 
 def sessions(

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from cact_tui.delivery.heartbeat import CHECKPOINT_SECONDS
 from cact_tui.journal.protocol import Checkpoint
 from cact_tui.journal.roster import Identification as Papers
 from cact_tui.proctoring.board import rows as r
 from cact_tui.proctoring.board.folding import after
 from cact_tui.proctoring.board.outline import NO_OUTLINE, Outline
-from cact_tui.proctoring.board.record import Record
+from cact_tui.proctoring.board.record import Record, counting
 from cact_tui.proctoring.signals import Custom, gone, last_seen, network, signals
 from cact_tui.sessions.states import Status
 
@@ -42,7 +43,7 @@ class Board:
     def __init__(self, settings: ProctorSettings) -> None:
         self._settings = settings
         self._records: dict[str, Record] = {}
-        self._sessions: dict[str, str] = {}
+        self._sessions: dict[str, frozenset[str]] = {}
         self._outlines: dict[str, Outline] = {}
         self._saved: Mapping[str, Checkpoint] = {}
         self._people: Mapping[str, Registration] = {}
@@ -65,7 +66,8 @@ class Board:
             record = after(record, one)
             self._records[one.session] = record
             if record.opened is not None:
-                self._sessions[record.opened.participant] = one.session
+                known = self._sessions.get(record.opened.participant, frozenset())
+                self._sessions[record.opened.participant] = known | {one.session}
 
     def expect(self, people: Sequence[Registration]) -> None:
         """Take who is expected, as registered now."""
@@ -82,8 +84,13 @@ class Board:
     # What comes out
 
     def record(self, participant: str) -> Record | None:
-        """Return the record of a participant's newest session."""
-        return self._records.get(self._sessions.get(participant, ""))
+        """Return the record of a participant's test that counts, else of the newest."""
+        return counting(self.tests(participant))
+
+    def tests(self, participant: str) -> tuple[Record, ...]:
+        """Return the records of all tests of a participant, in the order of their opening."""
+        own = (self._records[one] for one in self._sessions.get(participant, ()))
+        return tuple(sorted(own, key=lambda one: (one.began_at, one.session)))
 
     @property
     def people(self) -> tuple[Registration, ...]:
@@ -103,7 +110,8 @@ class Board:
             return None
         row = self._row(who, now, self._custom())
         record = self.record(participant) or Record(session="")
-        return _detail(row, who, record, self._view(record), words)
+        earlier = tuple(one for one in self.tests(participant) if one is not record)
+        return _detail(row, who, self._view(record), earlier, words)
 
     def _row(self, who: Registration, now: int, custom: Custom) -> r.Row:
         record = self.record(who.participant)
@@ -118,11 +126,12 @@ class Board:
                 standing=r.Standing.ABSENT,
             )
         view = self._view(record)
+        left = view.left(now)
         found = signals(
             record,
             view.saved,
             now,
-            left=view.left,
+            left=left,
             outline=view.outline,
             custom=custom,
             settings=self._settings,
@@ -146,7 +155,7 @@ class Board:
             answered=running.answered if running else 0,
             answered_in_all=record.answered,
             at_most=view.outline.sections[place].at_most if running and place >= 0 else 0,
-            left=view.left,
+            left=left,
             silent=silent if silent > self._settings.silent_seconds else 0,
             signals=found,
         )
@@ -181,20 +190,33 @@ class _View:
         wanted = section.section if section else ""
         return ids.index(wanted) if wanted in ids else -1
 
-    @property
-    def left(self) -> int | None:
-        """Return the seconds left of whichever budget ends first, as last saved."""
-        record, saved = self.record, self.saved
+    def left(self, now: int) -> int | None:
+        """Return the seconds left of whichever budget ends first; `now` is wall ms."""
+        record = self.record
         section = record.running
         if section is None:
             return None
-        running = saved.shown_ms if saved and record.item and saved.seq == record.shown_seq else 0
+        running = self._on_screen(now)
         budgets = []
         if section.seconds is not None:
             budgets.append((section.seconds + section.extra) * 1000 - section.used_ms)
         if self.outline.seconds is not None:
             budgets.append((self.outline.seconds + record.extra) * 1000 - record.used_ms)
         return max((min(budgets) - running) // 1000, 0) if budgets else None
+
+    def _on_screen(self, now: int) -> int:
+        """Return the ms charged for the item on the screen: as saved, and what went on since.
+
+        What was not saved yet is taken to be charged, for as long as it is between two savings.
+        """
+        record, saved = self.record, self.saved
+        if not record.item:
+            return 0
+        known = saved is not None and saved.seq == record.shown_seq
+        charged, since = (saved.shown_ms, saved.at) if saved and known else (0, record.shown_at)
+        if record.status is not Status.ACTIVE or gone(record, saved):
+            return charged
+        return charged + min(max(now - since, 0), round(CHECKPOINT_SECONDS * 1000))
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
@@ -219,6 +241,7 @@ _STANDINGS = {
     Status.TERMINATED: r.Standing.TERMINATED,
     Status.WITHDRAWN: r.Standing.WITHDRAWN,
     Status.CANCELED: r.Standing.CANCELED,
+    Status.INVALIDATED: r.Standing.INVALIDATED,
 }
 
 
@@ -232,15 +255,16 @@ def _standing(record: Record, saved: Checkpoint | None) -> r.Standing:
 
 
 def _identified(who: Registration, record: Record) -> str:
-    """Return what was found of the papers, in the session or before it."""
-    if record.check is not None:
+    """Return what was found of the papers, in the session or outside it."""
+    if record.check is not None and record.counts:
         return str(record.check.outcome)
     return str(who.identification)
 
 
 def _detail(
-    row: r.Row, who: Registration, record: Record, view: _View, words: Mapping[str, str]
+    row: r.Row, who: Registration, view: _View, earlier: Sequence[Record], words: Mapping[str, str]
 ) -> r.Detail:
+    record = view.record
     return r.Detail(
         row=row,
         nip=who.nip,
@@ -262,11 +286,22 @@ def _detail(
         planned_percent=who.extra_percent,
         rests=record.rests,
         timeline=record.timeline,
+        earlier=tuple(_earlier(one) for one in earlier),
+    )
+
+
+def _earlier(record: Record) -> r.Earlier:
+    return r.Earlier(
+        session=record.session,
+        seat=record.seat,
+        began_at=record.began_at,
+        ended_at=record.ended_at,
+        ended=record.held,
     )
 
 
 def _identification(who: Registration, record: Record) -> r.Identification:
-    if record.check is not None:
+    if record.check is not None and record.counts:
         check = record.check
         return r.Identification(outcome=str(check.outcome), by=check.by, at=check.at)
     known = who.identification is not Papers.PENDING

@@ -142,7 +142,7 @@ class Duty:
         await self.note(row, VIEWED)
 
     async def _one(self, order: Order, row: Row) -> Told:
-        if not row.session and order.act in _NEEDS_A_TEST:
+        if not row.session and order.act in NEEDS_A_TEST:
             return _forbidden(row, Trouble.ABSENT, "has not signed in yet")
         try:
             outcome = await _DEEDS[order.act](self, order, row)
@@ -180,7 +180,7 @@ def _forbidden(row: Row, code: str, why: str) -> Told:
     return Told(row=row, done=False, code=str(code), why=why)
 
 
-_NEEDS_A_TEST = frozenset(
+NEEDS_A_TEST = frozenset(
     {
         Act.AUTHORISE,
         Act.PAUSE,
@@ -193,6 +193,7 @@ _NEEDS_A_TEST = frozenset(
         Act.WRONG_PERSON,
     }
 )
+"""Acts on a test; who has not signed in has none."""
 
 
 async def _check(duty: Duty, order: Order, row: Row) -> Outcome | None:
@@ -280,11 +281,13 @@ async def _correct(duty: Duty, order: Order, row: Row) -> None:
     await duty.note(row, "correction", known(order.reason))
 
 
-async def _wrong_person(duty: Duty, order: Order, row: Row) -> Outcome | None:
-    """Hold a test that somebody else signed in to: recorded as unusual, its papers refused."""
-    seat = f"wrong person at seat {row.seat or '-'}"
-    await duty.acts.report(row.session, by=duty.name, code=order.reason, detail=seat)
-    return await _check(duty, evolve(order, act=Act.REFUSE), row)
+async def _wrong_person(duty: Duty, order: Order, row: Row) -> Outcome:
+    """Take out of the count a test that somebody else sat, and let its holder have another."""
+    if await duty.registered(row):
+        return await duty.roster.wrong_person(
+            row.number, row.session, by=duty.name, reason=order.reason
+        )
+    return await duty.acts.invalidate(row.session, by=duty.name, reason=order.reason)
 
 
 async def _reschedule(duty: Duty, order: Order, row: Row) -> None:

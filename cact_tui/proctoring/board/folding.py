@@ -280,6 +280,12 @@ def _(event: e.SessionCanceled, at: int, record: Record) -> Record:
     return evolve(_over(record, Status.CANCELED, at), held=_moment(event, at))
 
 
+@_apply.register
+def _(event: e.SessionInvalidated, at: int, record: Record) -> Record:
+    over = _over(record, Status.INVALIDATED, record.ended_at or at)
+    return evolve(over, held=_moment(event, at))
+
+
 def _over(record: Record, status: Status, at: int) -> Record:
     return evolve(record, status=status, ended_at=at, item="", held=None)
 

@@ -16,8 +16,9 @@ from attrs import field, frozen
 
 from cact_tui.clock import Clock
 from cact_tui.config.proctor import ProctorSettings
-from cact_tui.errors import CactError, NotFound
+from cact_tui.errors import CactError, NotFound, StorageTrouble
 from cact_tui.journal.protocol import Store
+from cact_tui.journal.replica import CopyState
 from cact_tui.journal.roster import Registration, Sitting, SittingState
 from cact_tui.proctoring.board.board import Board
 from cact_tui.proctoring.board.outline import Outline
@@ -25,10 +26,13 @@ from cact_tui.proctoring.board.rows import Detail, Place, Snapshot
 from cact_tui.proctoring.signals import Alarm, AlarmKind
 
 if TYPE_CHECKING:
-    from cact_tui.journal.protocol import Identity
+    from cact_tui.journal.protocol import Identity, SecondCopy
 
 PERIOD = 1.0
 """Seconds between two looks at the store."""
+
+APART = 0.04
+"""Seconds between two screens that take up the same snapshot: each is busy for some 10 ms."""
 
 _EVERY_SAVED, _EVERY_PEOPLE, _EVERY_HOUSE = 2, 5, 15
 """Looks between two readings of saved times, of the roster, and of the disk and the log."""
@@ -91,6 +95,7 @@ class BoardReader:
         self._places: tuple[Place, ...] = ()
         self._keys: frozenset[str] = frozenset()
         self._elsewhere: set[str] = set()
+        self._unread: set[str] = set()
         self._house = _House(sources)
         self.snapshot: Snapshot | None = None
 
@@ -143,12 +148,13 @@ class BoardReader:
                 words = {one.digest: one.text for one in kept}
         return self._board.detail(participant, self._sources.clock.wall_ms(), words)
 
-    # Looking
-
     async def _run(self) -> None:
         while True:
             self._nudged.clear()
-            await self.look()
+            try:
+                await self.look()
+            except Exception as fault:  # noqa: BLE001 - every proctor of the sitting looks at it
+                _log.warning("the board failed: %s", type(fault).__name__)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._nudged.wait(), PERIOD)
 
@@ -158,20 +164,25 @@ class BoardReader:
             await self._read()
         except CactError as fault:
             self._house.trouble(str(fault))
+        except Exception as fault:  # noqa: BLE001 - as above; its words might quote anything
+            self._house.trouble(type(fault).__name__)
         else:
             self._house.well()
         self._looks += 1
         self._house.look_at_clock()
         self.snapshot = self._made()
-        for told in tuple(self._listeners):
-            told(self.snapshot)
+        for tell in tuple(self._listeners):
+            try:
+                tell(self.snapshot)
+            except Exception as fault:  # noqa: BLE001 - one screen's fault is nobody else's
+                _log.warning("a screen failed to listen: %s", type(fault).__name__)
         return self.snapshot
 
     async def _read(self) -> None:
         changes = await self._sources.store.changes(self._position)
         if self._looks % _EVERY_PEOPLE == 0:
             await self._read_people()
-        for session in sorted(changes.sessions - self._elsewhere):
+        for session in sorted((set(changes.sessions) | self._unread) - self._elsewhere):
             await self._read_session(session)
         # Only now: what could not be read is asked for again.
         self._position = changes.position
@@ -179,6 +190,7 @@ class BoardReader:
             self._board.remember(await self._sources.store.checkpoints())
         if self._looks % _EVERY_HOUSE == 0:
             self._house.look_at_disk()
+            self._house.look_at_copy(await self._sources.store.second_copy())
             await self._read_log()
 
     async def _read_people(self) -> None:
@@ -218,7 +230,13 @@ class BoardReader:
             recorded = await self._sources.store.read(session, self._board.seq(session))
         except CactError as fault:
             self._house.broken(session, str(fault))
+            # Trouble passes (a second copy comes back, say); a broken chain does not.
+            if isinstance(fault, StorageTrouble):
+                self._unread.add(session)
             return
+        if session in self._unread:
+            self._unread.discard(session)
+            self._house.mended(session)
         opened = recorded[0].event if recorded and recorded[0].seq == 1 else None
         documents = getattr(opened, "documents", None)
         if documents is not None:
@@ -271,7 +289,7 @@ class BoardReader:
 
 
 class _House:
-    """What is wrong with the host: store, disk and clock."""
+    """What is wrong with the host: store, disk, clock and second copy."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
@@ -279,6 +297,7 @@ class _House:
         self._broken: dict[str, Alarm] = {}
         self._disk: Alarm | None = None
         self._jump: Alarm | None = None
+        self._alone: Alarm | None = None
         self._clocks: tuple[int, float] | None = None
 
     def trouble(self, words: str) -> None:
@@ -292,8 +311,13 @@ class _House:
 
     def broken(self, session: str, words: str) -> None:
         """One session is not what was written."""
-        self._broken[session] = Alarm(kind=AlarmKind.STORE, since=self._now(), detail=words)
-        _log.warning("a session cannot be read: %s", session)
+        if session not in self._broken:
+            _log.warning("a session cannot be read: %s", session)
+            self._broken[session] = Alarm(kind=AlarmKind.STORE, since=self._now(), detail=words)
+
+    def mended(self, session: str) -> None:
+        """A session can be read again."""
+        self._broken.pop(session, None)
 
     def look_at_disk(self) -> None:
         """See how much room is left."""
@@ -302,6 +326,15 @@ class _House:
         since = self._disk.since if self._disk else self._now()
         full = free < least
         self._disk = Alarm(kind=AlarmKind.DISK, since=since, detail=f"{free} MB") if full else None
+
+    def look_at_copy(self, known: SecondCopy) -> None:
+        """See whether answers are acknowledged although a second copy was given up."""
+        given_up = known.state is CopyState.DETACHED
+        self._alone = (
+            Alarm(kind=AlarmKind.SECOND_COPY, since=known.since, detail=known.detail)
+            if given_up
+            else None
+        )
 
     def look_at_clock(self) -> None:
         """Compare the wall's clock with one that only runs."""
@@ -316,7 +349,7 @@ class _House:
 
     def alarms(self) -> tuple[Alarm, ...]:
         """Return everything that is wrong now."""
-        found = (self._trouble, *self._broken.values(), self._disk, self._jump)
+        found = (self._trouble, *self._broken.values(), self._disk, self._jump, self._alone)
         return tuple(one for one in found if one is not None)
 
     def _now(self) -> int:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import frozen
 
 from cact_tui.sessions import events as e
 from cact_tui.sessions.states import TERMINAL, Identity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @frozen(kw_only=True)
@@ -141,6 +146,11 @@ class Record:
         return self.status in TERMINAL
 
     @property
+    def counts(self) -> bool:
+        """Return whether it is a test of who it was opened for."""
+        return self.status is not Status.INVALIDATED
+
+    @property
     def running(self) -> SectionProgress | None:
         """Return the section that has begun and not ended."""
         last = self.sections[-1] if self.sections else None
@@ -155,3 +165,11 @@ class Record:
     def used_ms(self) -> int:
         """Return the milliseconds charged for all closed items."""
         return sum(section.used_ms for section in self.sections)
+
+
+def counting(tests: Iterable[Record]) -> Record | None:
+    """Return which of one participant's tests counts: the newest that is not invalid, if any.
+
+    Where all are invalid it is the newest; None without any.
+    """
+    return max(tests, key=lambda one: (one.counts, one.began_at, one.session), default=None)

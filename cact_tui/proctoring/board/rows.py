@@ -25,6 +25,7 @@ class Standing(StrEnum):
     TERMINATED = "terminated"
     WITHDRAWN = "withdrawn"
     CANCELED = "canceled"
+    INVALIDATED = "invalidated"
 
 
 OPEN = frozenset(
@@ -46,8 +47,8 @@ class Row:
 
     `key` is the participant's opaque id and `session` the test's reference, empty before it was
     opened. `identified` is `pending`, `confirmed` or `refused`. `section` counts from 1, 0 before
-    the first. `left` is seconds of the running budget as last saved; `silent` seconds without a
-    sign of life, 0 while that is ordinary.
+    the first. `left` is seconds of the running budget, counted on from what was saved last;
+    `silent` seconds without a sign of life, 0 while that is ordinary.
     """
 
     key: str
@@ -148,8 +149,23 @@ class Identification:
 
 
 @frozen(kw_only=True)
+class Earlier:
+    """A test that somebody else sat under the number; `ended` says who found that, when, why."""
+
+    session: str
+    seat: str
+    began_at: int
+    ended_at: int
+    ended: Moment | None
+
+
+@frozen(kw_only=True)
 class Detail:
-    """All that a proctor may know of one participant. `paces` are seconds per answer, in order."""
+    """All that a proctor may know of one participant. `paces` are seconds per answer, in order.
+
+    `earlier` are tests opened under the number that count for nobody. `profile` is the result of a
+    test that has ended, by language: empty unless the policy lets this proctor see it.
+    """
 
     row: Row
     nip: str = field(default="", repr=False)
@@ -171,3 +187,5 @@ class Detail:
     planned_percent: int = 0
     rests: tuple[Rest, ...] = ()
     timeline: tuple[Moment, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
+    profile: Mapping[str, str] = field(factory=dict, repr=False)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
+
+from attrs import evolve
 
 from cact_tui.errors import CactError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cact_tui.proctoring.board.duty import Act, Duty, Order, Told
     from cact_tui.proctoring.board.reader import Boards, OnSnapshot
     from cact_tui.proctoring.board.rows import Detail, Row
+
+
+Results = Callable[[str], Mapping[str, str]]
+"""Tells the result of a test by its reference, in each language; reads a file."""
 
 
 class Window(Protocol):
@@ -48,8 +54,11 @@ class Window(Protocol):
 class BoardWindow:
     """A window on the boards of an event."""
 
-    def __init__(self, boards: Boards, duty: Duty) -> None:
+    def __init__(self, boards: Boards, duty: Duty, results: Results | None = None) -> None:
+        """Take the boards, the proctor, and what tells results where the policy allows that."""
         self._boards = boards
+        self._results = results
+        self._profile: tuple[tuple[str, int], Mapping[str, str]] = (("", 0), {})
         self._duty = duty
         self._stop: Callable[[], None] = lambda: None
 
@@ -71,7 +80,13 @@ class BoardWindow:
 
     async def detail(self, key: str) -> Detail | None:
         """Return all about one participant."""
-        return await self._duty.board.detail(key)
+        detail = await self._duty.board.detail(key)
+        if detail is None or self._results is None or not detail.ended_at:
+            return detail
+        wanted = (detail.row.session, detail.ended_at)
+        if self._profile[0] != wanted or not self._profile[1]:
+            self._profile = (wanted, await asyncio.to_thread(self._results, wanted[0]))
+        return evolve(detail, profile=self._profile[1])
 
     async def carry_out(self, order: Order) -> tuple[Told, ...]:
         """Do what is ordered."""

@@ -10,11 +10,11 @@ import asyncio
 import json
 import logging
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from cact_tui.errors import CactError
 from cact_tui.sessions.events import ENDED
 from cact_tui.signing import BadSignature, PublicKey, SigningKey
 
@@ -135,15 +135,28 @@ class HeadKeeper:
         self._waiting: dict[str, list[Recorded]] = {}
         self._signed: dict[str, tuple[int, float]] = {}
         self._position = -1
+        self._stopped = asyncio.Event()
 
     async def run(self) -> None:
-        """Keep signing until cancelled; trouble is told of and tried again."""
-        while True:
-            try:
-                await self.look()
-            except (CactError, OSError) as fault:
-                _log.warning("heads cannot be signed now: %s", type(fault).__name__)
-            await asyncio.sleep(LOOK_SECONDS)
+        """Keep signing until stopped, and sign all that is new then.
+
+        Trouble is told of and tried again, in the end by whoever keeps heads next.
+        """
+        while not self._stopped.is_set():
+            await self._try()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), LOOK_SECONDS)
+        await self._try(everything=True)
+
+    def stop(self) -> None:
+        """Have `run` sign what is new and come to its end."""
+        self._stopped.set()
+
+    async def _try(self, *, everything: bool = False) -> None:
+        try:
+            await self.look(everything=everything)
+        except Exception as fault:  # noqa: BLE001 - heads are signed for all tests, and go on
+            _log.warning("heads cannot be signed now: %s", type(fault).__name__)
 
     async def look(self, *, everything: bool = False) -> int:
         """Sign what is due, or `everything` that is new; return how many heads were written."""

@@ -12,8 +12,9 @@ from attrs import field, frozen
 
 from cact_tui.journal.roster import Identification, Registration
 from cact_tui.proctoring.board.folding import after
-from cact_tui.proctoring.board.record import Moment, Record
+from cact_tui.proctoring.board.record import Moment, Record, counting
 from cact_tui.proctoring.papers.merkle import sitting_root
+from cact_tui.sessions.states import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,8 +51,8 @@ class Attendance:
 
     @property
     def present(self) -> bool:
-        """Return whether there was a test."""
-        return bool(self.session)
+        """Return whether there was a test of who is expected, not of somebody else."""
+        return bool(self.session) and self.status != Status.INVALIDATED
 
 
 @frozen(kw_only=True)
@@ -94,7 +95,10 @@ class SealedHead:
 
 @frozen(kw_only=True)
 class Minutes:
-    """Everything that the minutes of one sitting say. `root` is over `heads`, in hex."""
+    """Everything that the minutes of one sitting say. `root` is over `heads`, in hex.
+
+    `invalid` are tests that somebody else sat under a number; `heads` has all tests.
+    """
 
     event: str
     title: Mapping[str, str]
@@ -109,6 +113,7 @@ class Minutes:
     written_by: str
     proctors: tuple[str, ...]
     attendance: tuple[Attendance, ...]
+    invalid: tuple[Attendance, ...]
     absences: tuple[Absence, ...]
     occurrences: tuple[Occurrence, ...]
     heads: tuple[SealedHead, ...]
@@ -116,7 +121,7 @@ class Minutes:
 
     @property
     def present(self) -> tuple[Attendance, ...]:
-        """Return whoever had a test."""
+        """Return whoever had a test that counts."""
         return tuple(one for one in self.attendance if one.present)
 
     @property
@@ -144,17 +149,17 @@ async def gather(store: Store, event: Event, sitting: Sitting, *, at: int, by: s
     """
     everybody = await store.roster.registrations(event.id)
     people = [one for one in everybody if one.sitting == sitting.id]
-    records: dict[str, Record] = {}
-    wanted = {one.participant for one in people}
+    tests: dict[str, list[Record]] = {one.participant: [] for one in people}
     for entry in await store.sessions():
-        if entry.participant in wanted:
-            records[entry.participant] = await _record(store, entry.session)
+        if entry.participant in tests:
+            tests[entry.participant].append(await _record(store, entry.session))
+    records = [record for own in tests.values() for record in own]
     log = await store.roster.log(sitting.id)
     heads = tuple(
         SealedHead(session=one.session, seq=one.seq, digest=one.head)
-        for one in sorted(records.values(), key=lambda record: record.session)
+        for one in sorted(records, key=lambda record: record.session)
     )
-    pairs = [(who, records.get(who.participant)) for who in people]
+    pairs = [(who, record) for who in people for record in tests[who.participant]]
     return Minutes(
         event=event.id,
         title=event.title,
@@ -167,10 +172,15 @@ async def gather(store: Store, event: Event, sitting: Sitting, *, at: int, by: s
         closed_at=sitting.closed_at,
         written_at=at,
         written_by=by,
-        proctors=_proctors(records.values(), log),
-        attendance=tuple(_attendance(who, one, event, sitting) for who, one in pairs),
-        absences=tuple(_in_order(_absences(who, one) for who, one in pairs if one)),
-        occurrences=tuple(_by_time(_occurrences(who, one) for who, one in pairs if one)),
+        proctors=_proctors(records, log),
+        attendance=tuple(
+            _attendance(who, counting(tests[who.participant]), event, sitting) for who in people
+        ),
+        invalid=tuple(
+            _attendance(who, one, event, sitting) for who, one in pairs if not one.counts
+        ),
+        absences=tuple(_in_order(_absences(who, one) for who, one in pairs)),
+        occurrences=tuple(_by_time(_occurrences(who, one) for who, one in pairs)),
         heads=heads,
         root=sitting_root([(one.session, one.seq, one.digest) for one in heads]),
     )
@@ -231,7 +241,9 @@ def _absences(who: Registration, record: Record) -> Iterable[Absence]:
         yield _pause(who, seat, held, record.ended_at)
 
 
-_LET_GO = frozenset({"Resumed", "Authorised", "SessionTerminated", "SessionWithdrawn"})
+_LET_GO = frozenset(
+    {"Resumed", "Authorised", "SessionTerminated", "SessionWithdrawn", "SessionInvalidated"}
+)
 
 
 def _pause(who: Registration, seat: str, held: Moment, until: int) -> Absence:
@@ -256,6 +268,7 @@ _RECORDED = frozenset(
         "SessionTerminated",
         "SessionWithdrawn",
         "SessionCanceled",
+        "SessionInvalidated",
         "Reopened",
         "ProctorCalled",
     }

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from cact_tui.i18n import pick, translator
 from cact_tui.sessions.reasons import REASONS
-from cact_tui.text import clean_line, pad, wrap
+from cact_tui.text import clean, clean_line, pad, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = 90
 LANGUAGES = ("id", "en")
 _SIGNERS = 2
+_SET_IN = " " * 4
 
 
 def minutes_text(minutes: Minutes) -> str:
@@ -27,9 +28,20 @@ def minutes_text(minutes: Minutes) -> str:
 
 
 def minutes_lines(minutes: Minutes, language: str) -> tuple[str, ...]:
-    """Return the minutes in one language, in lines of at most `COLUMNS` characters."""
+    """Return the minutes in one language, in lines of at most `COLUMNS` characters.
+
+    What goes on from the line above is set in, so that no name or detail looks like a line.
+    """
     writer = _Writer(minutes, language)
-    return tuple(piece for line in writer.lines() for piece in wrap(line, COLUMNS))
+    return tuple(piece for line in writer.lines() for piece in _folded(line))
+
+
+def _folded(text: str) -> tuple[str, ...]:
+    line = clean(text).replace("\n", " ")
+    if width(line) <= COLUMNS:
+        return (line,)
+    first, *rest = wrap(line, COLUMNS - len(_SET_IN))
+    return (first, *(f"{_SET_IN}{piece}" for piece in rest))
 
 
 class _Writer:
@@ -47,6 +59,8 @@ class _Writer:
         yield ""
         yield from self._facts()
         yield from self._section(_("ATTENDANCE"), self._attendance())
+        if self._minutes.invalid:
+            yield from self._section(_("TESTS THAT SOMEBODY ELSE SAT"), self._invalid())
         yield from self._section(_("BREAKS AND INTERRUPTIONS"), self._absences())
         yield from self._section(_("IRREGULARITIES AND ACTS"), self._occurrences())
         yield from self._section(_("SEAL"), self._seal())
@@ -64,7 +78,7 @@ class _Writer:
         minutes = self._minutes
         late = [one for one in minutes.present if one.late]
         yield from self._labelled(
-            (_("Date"), minutes.date),
+            (_("Date"), clean_line(minutes.date)),
             (_("Room"), clean_line(minutes.room)),
             (_("Wave"), str(minutes.wave)),
             (_("Opened"), self._time(minutes.opened_at)),
@@ -108,6 +122,19 @@ class _Writer:
                     self._state(one),
                 ),
                 widths,
+            )
+
+    def _invalid(self) -> Iterable[str]:
+        _ = self._
+        told = _("{number} ({seat}), test {test}, {since} - {until}, {n} answered: invalid")
+        for one in self._minutes.invalid:
+            yield told.format(
+                number=one.number,
+                seat=one.seat or "-",
+                test=one.session,
+                since=self._time(one.arrived_at),
+                until=self._time(one.ended_at),
+                n=one.answered,
             )
 
     def _identity(self, outcome: str) -> str:
@@ -161,6 +188,7 @@ class _Writer:
             "SessionTerminated": _("terminated"),
             "SessionWithdrawn": _("withdrawn"),
             "SessionCanceled": _("canceled"),
+            "SessionInvalidated": _("somebody else sat the test"),
             "Reopened": _("reopened"),
             "ProctorCalled": _("called the proctor"),
             "IdentityChecked": _("papers refused"),

@@ -83,7 +83,7 @@ class ParticipantApp(LockedApp):
     def on_mount(self) -> None:
         """Begin."""
         self._sheet.focus()
-        self._flow.listen(self._view_came, self._clock_came)
+        self._flow.listen(self._view_came, self._clock_came, self.fail)
         self.spawn(self._flow.start())
 
     async def on_unmount(self) -> None:

@@ -26,6 +26,7 @@ class Menu(Stage):
     language: str
     offered: tuple[Command, ...]
     pick: Pick
+    held: bool = False
 
     def press(self, key: Key) -> Step:
         """A digit chooses; arrows and Enter do too; Esc goes back."""
@@ -51,13 +52,17 @@ class Menu(Stage):
 
     def _label(self, command: Command) -> str:
         label = command_label(self.language, command)
+        if command is Command.CLOSE and self.held:
+            label = translator(self.language).gettext("Back")
         return f"{label:{_LABEL_COLUMNS}}{_KEYS.get(command, '')}".rstrip()
 
 
-def opened_menu(language: str, commands: tuple[Command, ...], area: Area) -> Menu:
-    """Return the menu of a stage's commands."""
+def opened_menu(
+    language: str, commands: tuple[Command, ...], area: Area, *, held: bool = False
+) -> Menu:
+    """Return the menu of a stage's commands; a test that is `held` is not gone on with."""
     offered = (Command.CLOSE, *commands)
-    return Menu(area=area, language=language, offered=offered, pick=Pick(len(offered)))
+    return Menu(area=area, language=language, offered=offered, pick=Pick(len(offered)), held=held)
 
 
 def command_label(language: str, command: Command) -> str:

@@ -16,6 +16,7 @@ from cact_tui.tui.participant.dialogs import Calling, Commenting, Leaving
 from cact_tui.tui.participant.menu import Menu, opened_menu
 from cact_tui.tui.participant.passage import Confirming
 from cact_tui.tui.participant.stage import SHORTCUTS, Act, Command, Page
+from cact_tui.tui.participant.standstill import Standing
 from cact_tui.tui.participant.succession import continues, successor
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ class Room:
     def _laid_over(self, command: Command) -> Stage | None:
         language, area = self.language, self.area
         if command is Command.MENU and self.stage is not None:
-            return opened_menu(language, self.stage.commands, area)
+            held = isinstance(self.stage, Standing)
+            return opened_menu(language, self.stage.commands, area, held=held)
         if command is Command.HELP:
             return help_booklet(language, area)
         if command is Command.COMMENT:

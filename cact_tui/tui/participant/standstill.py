@@ -10,6 +10,7 @@ from cact_tui.delivery.actions import Acknowledge, Return
 from cact_tui.delivery.views import EndView, MessageView, Standstill, StandstillView
 from cact_tui.i18n import translator
 from cact_tui.tui.lines import BLANK, centred, centred_block, paragraph, strong
+from cact_tui.tui.participant.hints import menu_hints
 from cact_tui.tui.participant.paging import page_hints, page_number, paginate, turned
 from cact_tui.tui.participant.stage import Act, Command, Hint, Page, Stage, Step, headline
 
@@ -28,8 +29,15 @@ class Standing(Stage):
 
     view: StandstillView
 
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Whoever waits may call the proctor and write a comment."""
+        return (Command.COMMENT, Command.PROCTOR) if self.view.held else ()
+
     def press(self, key: Key) -> Step:
         """Enter returns from a leave, or closes a terminal that is done."""
+        if key.name == "escape" and self.commands:
+            return Step(self, Command.MENU)
         if key.name == "enter" and self.view.closing:
             return Step(self, Command.QUIT)
         if key.name == "enter" and self.view.why is Standstill.LEFT:
@@ -46,6 +54,7 @@ class Standing(Stage):
             language=self.view.language,
             body=(*(BLANK,) * above, *rows),
             left=self._hints(),
+            right=menu_hints(self.view.language, self.commands) if self.commands else (),
         )
 
     def _hints(self) -> tuple[Hint, ...]:

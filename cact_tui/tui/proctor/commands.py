@@ -144,7 +144,7 @@ def announced(language: str) -> Mapping[Act, str]:
         Act.REOPEN: _("Reopen the test of {who}"),
         Act.WALK_IN: _("Register a walk-in"),
         Act.CORRECT: _("Correct what is registered of {who}"),
-        Act.WRONG_PERSON: _("Somebody else took the test of {who}"),
+        Act.WRONG_PERSON: _("Somebody else took the test of {who}: invalid for good"),
         Act.RESCHEDULE: _("Expect {who} in another sitting"),
     }
 
@@ -170,6 +170,6 @@ def done(language: str) -> Mapping[Act, str]:
         Act.REOPEN: _("{n} reopened: authorise them to go on"),
         Act.WALK_IN: _("{n} registered"),
         Act.CORRECT: _("{n} corrected"),
-        Act.WRONG_PERSON: _("{n} held: wrong person"),
+        Act.WRONG_PERSON: _("{n}: test invalid; see papers, then give a new PIN"),
         Act.RESCHEDULE: _("{n} rescheduled"),
     }

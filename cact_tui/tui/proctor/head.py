@@ -43,7 +43,8 @@ _KEEPS: Mapping[Sieve, frozenset[Standing]] = {
     Sieve.PAUSED: frozenset({Standing.PAUSED}),
     Sieve.GONE: frozenset({Standing.GONE}),
     Sieve.ENDED: _ENDED,
-    Sieve.ABSENT: frozenset({Standing.ABSENT}),
+    # Whose test somebody else sat has none yet.
+    Sieve.ABSENT: frozenset({Standing.ABSENT, Standing.INVALIDATED}),
 }
 
 

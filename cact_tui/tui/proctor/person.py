@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cact_tui.i18n import LANGUAGES, pick, translator
 from cact_tui.proctoring.board.rows import Part
-from cact_tui.text import clean_line, pad
+from cact_tui.text import clean_line, pad, wrap
 from cact_tui.tui.lines import BLANK, Line, Span, Tone, line, paragraph, strong
 from cact_tui.tui.proctor import words
 
@@ -47,6 +47,7 @@ class _Teller:
         yield from self._standing()
         yield from self._signals()
         yield from self._identity()
+        yield from self._earlier()
         yield from self._progress()
         yield from self._pace()
         yield from self._terminal()
@@ -54,6 +55,7 @@ class _Teller:
         yield from self._moments(self._("irregular"), self._detail.irregularities)
         yield from self._notes()
         yield BLANK
+        yield from self._profile()
         yield from self._timeline()
         yield from self._visits()
 
@@ -83,7 +85,7 @@ class _Teller:
         for one in self._detail.row.signals:
             seen = words.signals(self._language)[one.kind]
             text = f"{seen.mark} {seen.word}  {self._time(one.since)}  {clean_line(one.detail)}"
-            yield self._labelled(label, text.rstrip(), seen.tone)
+            yield from self._wrapped(label, text.rstrip(), seen.tone)
             label = ""
 
     def _identity(self) -> Iterable[Line]:
@@ -92,6 +94,18 @@ class _Teller:
         if found.at:
             text += f" ({clean_line(found.by)}, {self._time(found.at)})"
         yield self._labelled(self._("identity"), text)
+
+    def _earlier(self) -> Iterable[Line]:
+        _ = self._
+        label = _("invalid")
+        for one in self._detail.earlier:
+            told = [one.session, f"{self._time(one.began_at)}–{self._time(one.ended_at)}"]
+            if one.seat:
+                told.insert(1, _("seat {seat}").format(seat=clean_line(one.seat)))
+            if one.ended is not None:
+                told.append(clean_line(one.ended.by))
+            yield self._labelled(label, " · ".join(told), Tone.WARN)
+            label = ""
 
     def _progress(self) -> Iterable[Line]:
         sections = self._detail.sections
@@ -130,9 +144,8 @@ class _Teller:
         parts = [last.address, last.client, f"{last.terminal} {last.columns}x{last.rows}"]
         if self._detail.language:
             parts.append(LANGUAGES.get(self._detail.language, self._detail.language))
-        yield self._labelled(
-            self._("terminal"), " · ".join(clean_line(one) for one in parts if one)
-        )
+        told = " · ".join(clean_line(one) for one in parts if one)
+        yield from self._wrapped(self._("terminal"), told)
 
     def _grants(self) -> Iterable[Line]:
         _ = self._
@@ -149,12 +162,12 @@ class _Teller:
         for one in self._detail.grants:
             kind = words.outcomes(self._language).get(one.kind, one.kind)
             text = f"+{words.span(int(one.detail))}  {kind} · {self._what(one)}"
-            yield self._labelled(label, text)
+            yield from self._wrapped(label, text)
             label = ""
 
     def _moments(self, label: str, moments: Iterable[Moment]) -> Iterable[Line]:
         for one in moments:
-            yield self._labelled(label, self._what(one))
+            yield from self._wrapped(label, self._what(one))
             label = ""
 
     def _what(self, one: Moment) -> str:
@@ -174,6 +187,13 @@ class _Teller:
             yield self._labelled(_("words"), f"{self._time(one.at)} {who}{read}:")
             for row in paragraph(text, self._columns - 2):
                 yield (Span("  "), *row)
+
+    def _profile(self) -> Iterable[Line]:
+        text = self._detail.profile.get(self._language, "")
+        if text:
+            yield strong(self._("RESULT"))
+            yield from paragraph(text, self._columns)
+            yield BLANK
 
     def _timeline(self) -> Iterable[Line]:
         _ = self._
@@ -209,6 +229,12 @@ class _Teller:
             parts = [seat, one.address, one.client, one.terminal]
             told = " · ".join(clean_line(part) for part in parts if part)
             yield line(f"{self._time(one.at)} {told}{away if one.away_ms else ''}")
+
+    def _wrapped(self, label: str, text: str, tone: Tone = Tone.PLAIN) -> Iterable[Line]:
+        """Yield what may be longer than a line, the label beside the first one."""
+        for piece in wrap(text, max(self._columns - _LABEL, _LABEL)):
+            yield self._labelled(label, piece, tone)
+            label = ""
 
     def _labelled(self, label: str, text: str, tone: Tone = Tone.PLAIN) -> Line:
         return (Span(pad(label, _LABEL), Tone.QUIET), Span(text, tone))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from cact_tui.i18n import LANGUAGES, translator
-from cact_tui.proctoring.board.duty import Act, Order
+from cact_tui.proctoring.board.duty import NEEDS_A_TEST, Act, Order
 from cact_tui.proctoring.board.rows import OPEN, Row, Standing
 from cact_tui.proctoring.signals import RINGING
 from cact_tui.text import clean_line
@@ -301,6 +301,9 @@ class Room:
         rows = self._rows(command)
         if not rows:
             self.note = _("nobody is meant: choose or mark somebody")
+            return None
+        if command.act in NEEDS_A_TEST and not any(row.session for row in rows):
+            self.note = f"{self._named(list(rows))}: {words.refusals(self.language)['absent']}"
             return None
         self._command, self._steps = command, command.steps
         return self._next(Order(act=command.act, rows=rows, reason=command.reason))

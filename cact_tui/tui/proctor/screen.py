@@ -13,7 +13,7 @@ from cact_tui.tui.lines import BLANK, Line, Span, Tone, beside, cut, length, lin
 from cact_tui.tui.proctor import commands, words
 from cact_tui.tui.proctor.head import count_line, title_line
 from cact_tui.tui.proctor.person import person_lines
-from cact_tui.tui.proctor.seat_map import across, seat_lines
+from cact_tui.tui.proctor.seat_map import across, lines_a_row, seat_lines
 from cact_tui.tui.proctor.table import heading, row_line
 
 if TYPE_CHECKING:
@@ -77,12 +77,18 @@ def _list(room: Room, snapshot: Snapshot, columns: int, rows: int) -> tuple[Line
     if not listing.rows:
         return (BLANK, line(f"  {_nobody(room, snapshot)}", Tone.QUIET))
     if room.on_map:
-        step, high = across(columns), max(rows // 2, 1)
+        step, each = across(columns), lines_a_row(len(listing.rows), columns, rows)
+        high = max(rows // each, 1)
         room.columns, room.height = columns, high
         top = max(listing.index // step - high + 1, 0)
         shown = listing.rows[top * step : (top + high) * step]
         return seat_lines(
-            shown, columns, room.language, chosen=listing.chosen, marked=listing.marked
+            shown,
+            columns,
+            room.language,
+            chosen=listing.chosen,
+            marked=listing.marked,
+            names=each > 1,
         )
     room.columns, room.height = columns, max(rows - 1, 1)
     room.listing = listing = listing.in_view(room.height)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from cact_tui.proctoring.board.rows import Row
 
-CELL = 15
-"""Columns of a seat: mark, seat, mark of its state, the beginning of a name."""
+CELL = 16
+"""Columns of a seat: a star, its name, the beginning of a person's name or of a state."""
 
 
 def across(columns: int) -> int:
@@ -23,16 +23,37 @@ def across(columns: int) -> int:
 
 
 def seat_lines(
-    rows: Sequence[Row], columns: int, language: str, *, chosen: str, marked: Collection[str]
+    rows: Sequence[Row],
+    columns: int,
+    language: str,
+    *,
+    chosen: str,
+    marked: Collection[str],
+    names: bool = True,
 ) -> tuple[Line, ...]:
-    """Return two lines a row of seats: who sits there, and how they stand."""
+    """Return two lines a row of seats: who sits there, and how they stand; without `names` one."""
     found: list[Line] = []
     step = across(columns)
     for begin in range(0, len(rows), step):
         some = rows[begin : begin + step]
-        found.append(tuple(_name(row, chosen, marked) for row in some))
-        found.append(tuple(_state(row, language, chosen) for row in some))
+        if names:
+            found.append(tuple(_name(row, chosen, marked) for row in some))
+            found.append(tuple(_state(row, language, chosen) for row in some))
+        else:
+            found.append(tuple(_seat(row, language, chosen, marked) for row in some))
     return tuple(found) or (BLANK,)
+
+
+def lines_a_row(people: int, columns: int, rows: int) -> int:
+    """Return how many lines a row of seats has: two, one where so many would not fit otherwise."""
+    return 2 if -(-people // across(columns)) * 2 <= rows else 1
+
+
+def _seat(row: Row, language: str, chosen: str, marked: Collection[str]) -> Span:
+    seen = words.look(row, language)
+    star = "*" if row.key in marked else " "
+    text = pad(f"{clean_line(row.seat) or '-'}{star}{seen.mark} {seen.word}", CELL - 1)
+    return Span(f"{text} ", Tone.CHOSEN if row.key == chosen else seen.tone)
 
 
 def _name(row: Row, chosen: str, marked: Collection[str]) -> Span:

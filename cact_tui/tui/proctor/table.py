@@ -48,7 +48,8 @@ def row_line(row: Row, columns: int, language: str, *, chosen: bool, marked: boo
         f"{_right(words.span(row.left) if row.left is not None else '', LEFT)} "
         f"{pad(words.flags(row, language), _FLAGS)}"
     )
-    state = pad(seen.word, STATE)
+    ago = f" {words.span(row.silent)}" if row.silent else ""
+    state = pad(f"{clean_line(seen.word, STATE - 1 - len(ago))}{ago}", STATE)
     if chosen:
         return line(pad(before + who + state + after, columns), Tone.CHOSEN)
     return (Span(before, seen.tone), Span(who), Span(state, seen.tone), Span(after))

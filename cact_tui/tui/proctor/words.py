@@ -48,6 +48,7 @@ def standings(language: str) -> Mapping[Standing, Look]:
         Standing.TERMINATED: Look("■", _("terminated"), Tone.QUIET),
         Standing.WITHDRAWN: Look("<", _("withdrawn"), Tone.QUIET),
         Standing.CANCELED: Look("/", _("canceled"), Tone.QUIET),
+        Standing.INVALIDATED: Look("#", _("invalid"), Tone.WARN),
     }
 
 
@@ -80,6 +81,7 @@ def alarms(language: str) -> Mapping[AlarmKind, str]:
         AlarmKind.STORE: _("DATABASE IN TROUBLE"),
         AlarmKind.DISK: _("DISK NEARLY FULL"),
         AlarmKind.CLOCK: _("THE HOST'S CLOCK JUMPED"),
+        AlarmKind.SECOND_COPY: _("NO SECOND COPY"),
     }
 
 
@@ -175,6 +177,7 @@ def happenings(language: str) -> Mapping[str, str]:
         "SessionTerminated": _("terminated"),
         "SessionWithdrawn": _("withdrawn"),
         "SessionCanceled": _("canceled"),
+        "SessionInvalidated": _("somebody else sat the test"),
         "Reopened": _("reopened"),
     }
 
@@ -206,6 +209,7 @@ def refusals(language: str) -> Mapping[str, str]:
         "identity_refused": _("the identity was refused (confirm it first)"),
         "no_section": _("no section is running (wait for the next, or grant it to the whole test)"),
         "no_budget": _("the test has no time limit to extend"),
+        "invalidated": _("somebody else sat the test (its participant is opened another one)"),
         "nothing_left": _("the test was taken to its end (nothing is left to go on with)"),
     }
 

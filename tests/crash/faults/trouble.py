@@ -79,11 +79,19 @@ WRITES = frozenset({"append.before-write", "append.written", "result.tmp"})
 def disk_for(folder: Path) -> Iterator[Disk]:
     """Put a folder that is still empty on a disk of its own."""
     folder.mkdir(mode=0o700)
+    options = f"size={DISK_BYTES},mode=700"
+    with mounted(folder, "-t", "tmpfs", "-o", options, "tmpfs", str(folder)) as real:
+        yield Disk(folder, real=real)
+
+
+@contextmanager
+def mounted(folder: Path, *arguments: str) -> Iterator[bool]:
+    """Mount something on a folder; tell whether this process may."""
     with ExitStack() as stack:
-        real = _mounted("-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=700", "tmpfs", str(folder))
+        real = _mounted(*arguments)
         if real:
             stack.callback(_unmount, folder)
-        yield Disk(folder, real=real)
+        yield real
 
 
 @contextmanager

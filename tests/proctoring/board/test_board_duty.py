@@ -187,7 +187,7 @@ async def test_a_walk_in_without_a_name_is_refused() -> None:
     assert "a number and a name are needed" in told.why
 
 
-async def test_a_wrong_person_is_held_and_on_record() -> None:
+async def test_a_test_of_a_wrong_person_is_invalid_and_waits_for_the_right_one() -> None:
     room = await Room(battery=limited()).furnish()
     board = reader(room)
     seat = await room.to_item()
@@ -197,9 +197,9 @@ async def test_a_wrong_person_is_held_and_on_record() -> None:
     )
     assert told.done
     row = await row_of(board)
-    assert (row.standing, row.identified) == (Standing.WAITING, "refused")
-    (recorded,) = of_kind(await room.hall.events(), e.IrregularityRecorded)
-    assert "wrong person" in recorded.detail
+    assert (row.standing, row.identified) == (Standing.INVALIDATED, "refused")
+    (recorded,) = of_kind(await room.hall.events(), e.SessionInvalidated)
+    assert recorded.reason == "examinee.id"
     await seat.flow.close()
 
 

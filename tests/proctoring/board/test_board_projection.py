@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 
 from cact_tui.config.proctor import ProctorSettings
 from cact_tui.delivery import actions as a
-from cact_tui.errors import ChainBroken
+from cact_tui.errors import ChainBroken, StorageTrouble
 from cact_tui.journal.memory import MemoryStore
-from cact_tui.journal.protocol import Checkpoint, Recorded
+from cact_tui.journal.protocol import Checkpoint, Recorded, SecondCopy
+from cact_tui.journal.replica import CopyState
 from cact_tui.proctoring.acts import Acts
 from cact_tui.proctoring.board.board import Board, natural
 from cact_tui.proctoring.board.folding import after
@@ -94,6 +95,24 @@ async def test_a_participant_goes_through_the_standings_of_the_room() -> None:
     assert (row.standing, row.held_for) == (Standing.PAUSED, "environment.noise")
     await room.acts.terminate(SESSION, by=BY, reason="illness")
     assert (await row_of(board)).standing is Standing.TERMINATED
+    await seat.flow.close()
+
+
+async def test_time_left_goes_on_between_two_savings_and_no_further() -> None:
+    room = await Room(battery=limited()).furnish()
+    board = reader(room)
+    seat = await room.to_item()
+    await seat.pass_time(5)
+    assert (await row_of(board)).left == 595
+    told = []
+    for _ in range(8):
+        room.hall.clock.advance(1)
+        told.append((await row_of(board)).left)
+    # A terminal that saves no more is no longer taken to be charged.
+    assert told == [594, 593, 592, 591, 590, 590, 590, 590]
+    await room.acts.pause(SESSION, by=BY, reason="noise")
+    room.hall.clock.advance(1)
+    assert (await row_of(board)).left == 595
     await seat.flow.close()
 
 
@@ -190,7 +209,7 @@ async def test_trouble_with_the_store_the_disk_and_the_clock_is_an_alarm() -> No
     room.hall.store.down = True
     room.hall.clock.wall += 3_600_000
     snapshot = await board.look()
-    assert {one.kind for one in snapshot.alarms} == set(AlarmKind)
+    assert {one.kind for one in snapshot.alarms} == set(AlarmKind) - {AlarmKind.SECOND_COPY}
     assert len(snapshot.rows) == 2
     room.hall.store.down = False
     snapshot = await board.look()
@@ -298,3 +317,51 @@ async def test_250_sessions_cost_little() -> None:
 def test_seats_are_in_the_order_that_people_count_in() -> None:
     seats = ["A10", "7", "A2", "B1", "12", "A1"]
     assert sorted(seats, key=natural) == ["7", "12", "A1", "A2", "A10", "B1"]
+
+
+class Copied(MemoryStore):
+    """A store with a second copy, which may lack a session or be given up."""
+
+    known = SecondCopy()
+    late = ""
+
+    async def second_copy(self) -> SecondCopy:
+        return self.known
+
+    async def read(self, session: str, after: int = 0) -> tuple[Recorded, ...]:
+        if session == self.late:
+            raise StorageTrouble("/mnt/second", "it cannot be reached", "look at the line")
+        return await super().read(session, after)
+
+
+async def test_a_second_copy_that_was_given_up_is_an_alarm() -> None:
+    room = await Room().furnish()
+    board = reader(room)
+    assert (await board.look()).alarms == ()
+    store = Copied(room.hall.memory)
+    store.known = SecondCopy(state=CopyState.DETACHED, since=7, by="Sri", detail="disk failed")
+    fresh = reader(room)
+    fresh._sources = changed(fresh._sources, store=store)
+    (alarm,) = (await fresh.look()).alarms
+    assert (alarm.kind, alarm.since, alarm.detail) == (AlarmKind.SECOND_COPY, 7, "disk failed")
+
+
+async def test_a_session_that_waits_for_its_second_copy_is_read_once_the_copy_has_it() -> None:
+    room = await Room(battery=limited()).furnish()
+    seat = await room.to_item()
+    store = Copied(room.hall.memory)
+    board = reader(room)
+    board._sources = changed(board._sources, store=store)
+    await board.look()
+    store.late = SESSION
+    await seat.answer()
+    written = (await room.hall.recorded())[-1].seq
+    for _ in range(2):
+        snapshot = await board.look()
+        assert [one.kind for one in snapshot.alarms] == [AlarmKind.STORE]
+        assert board._board.seq(SESSION) < written
+    store.late = ""
+    snapshot = await board.look()
+    assert snapshot.alarms == ()
+    assert board._board.seq(SESSION) == written
+    await seat.flow.close()

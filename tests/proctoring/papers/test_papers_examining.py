@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -214,6 +215,21 @@ async def test_heads_are_signed_at_a_pause_at_the_end_and_every_minute(tmp_path:
     assert first.read_bytes() == second.read_bytes()
     rows, _ = link(SESSION, after=0, previous=GENESIS, at=1, events=[one.event for one in recorded])
     assert examine(SESSION, rows, heads).bad == 1  # other times, other bytes
+    await seat.flow.close()
+
+
+async def test_a_keeper_that_is_stopped_signs_what_is_new_first(tmp_path: Path) -> None:
+    room = await Room(battery=limited()).furnish()
+    key, place = signing_key(tmp_path / "key"), tmp_path / "heads.jsonl"
+    keeper = HeadKeeper(room.elsewhere, room.hall.clock, key, [place])
+    seat = await room.to_item()
+    await keeper.look(everything=True)
+    running = asyncio.create_task(keeper.run())
+    await seat.answer()
+    keeper.stop()
+    await asyncio.wait_for(running, 5)
+    heads = read_heads(lines_of(place), key.public)
+    assert heads[-1].seq == (await room.hall.recorded())[-1].seq
     await seat.flow.close()
 
 

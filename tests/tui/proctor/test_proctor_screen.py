@@ -240,3 +240,30 @@ def test_every_event_of_a_timeline_and_every_reason_has_words(language: str) -> 
     of_every_item = {"ItemShown", "ResponseGiven", "ItemClosed"}
     assert set(EVENTS) - of_every_item == set(words.happenings(language))
     assert set(REASONS) <= set(words.reasons(language))
+
+
+@pytest.mark.parametrize("key", ["i", "j", "l", "p", "w", "k", "t"])
+async def test_whoever_has_no_test_yet_is_told_of_before_anything_is_asked(key: str) -> None:
+    async with at_desk() as desk:
+        await desk.press("8", key)
+        assert desk.app.room.dialog is None
+        assert desk.window.orders == []
+        assert "has not signed in yet" in desk.rows[22]
+
+
+async def test_a_row_tells_for_how_long_there_was_no_sign_of_life() -> None:
+    async with at_desk() as desk:
+        assert "cut off 0:42" in desk.rows[5]
+
+
+async def test_the_map_of_a_room_of_thirty_fits_a_small_terminal() -> None:
+    async with at_desk() as desk:
+        await desk.press("d")
+        shown = "\n".join(desk.rows[3:11])
+        assert all(f"{seat:02}" in shown for seat in range(1, 31))
+        assert "19 ☎ is calling" in shown
+        await desk.press("down", "down")
+        assert desk.app.room.listing.row is not None
+        assert desk.app.room.listing.row.seat == "29"
+        await desk.press("space")
+        assert "29*" in "\n".join(desk.rows[3:11])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.segment import Segment
+from textual.filter import LineFilter
 
 from cact_tui.terminal.seam import adopt
 from cact_tui.tui.proctor.app import ProctorApp
@@ -12,6 +14,8 @@ from tests.tui.proctor.scene import FULL_DISK, ScriptedWindow, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from textual.color import Color
 
 SIZES = {"80x24": (80, 24), "132x43": (132, 43)}
 SCREENS: dict[str, tuple[str, ...]] = {
@@ -23,6 +27,14 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "message": ("p", "S", "i", "l", "a", "k", "a", "n"),
     "full": ("enter",),
 }
+
+
+class NoColours(LineFilter):
+    """Leaves bold and reverse, as a terminal without colours does."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        del background
+        return [Segment(one.text, one.style and one.style.without_color) for one in segments]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -37,6 +49,7 @@ def test_proctor_screen(snap_compare: Callable[..., bool], name: str, size: str)
 def test_proctor_screen_in_mono(snap_compare: Callable[..., bool], name: str, size: str) -> None:
     app = ProctorApp(ScriptedWindow(snapshot(alarms=(FULL_DISK,))), language="en")
     adopt(app, no_color=True)
+    app._filters.append(NoColours())
     assert snap_compare(app, press=SCREENS[name], terminal_size=SIZES[size])
 
 

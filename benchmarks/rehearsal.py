@@ -1,0 +1,218 @@
+"""A rehearsal: a hall under load with proctors who watch and act, all over real SSH.
+
+First the hall alone, then with proctors at 132x43 who look at the whole sitting, move about in it
+and pause, let go on and write to participants; at last the whole room is paused at once. Time is
+taken from a proctor's last key to the participant's screen.
+
+  python -m benchmarks.rehearsal --participants 250 --seconds 60
+  python -m benchmarks.rehearsal --quick
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from benchmarks.hall_clients import HASTE, SITTING, Figures, Seat, quantiles
+from benchmarks.hall_host import Host
+from benchmarks.hall_proctors import Watcher
+from benchmarks.hall_sitting import Sitting, count_on_record
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+KEY_SECONDS = 3.0
+ACT_SECONDS = 2.0
+"""One proctor gives an order about so often."""
+
+CROWD = 12
+PAUSE, GO_ON, WHOLE_ROOM, ROOM_GOES_ON = "j11", "l", "F", "G"
+DOWN, UP, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[5~"
+ACTS = ("Paused", "Resumed", "MessageSent")
+FEW = 5
+
+
+@define
+class Done:
+    """What proctors did: seconds until it showed, and how many acts must be on record."""
+
+    acts: list[float] = field(factory=list)
+    room: list[float] = field(factory=list)
+    moves: list[float] = field(factory=list)
+    count: int = 0
+
+
+def main() -> int:
+    """Run the rehearsal and print the figures."""
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder:
+        sitting = Sitting.of(options.participants, options.proctors)
+        host = Host(Path(folder), 1, sitting)
+        done = Done()
+        try:
+            lost = asyncio.run(_Rehearsal(host, sitting, done, options).run())
+        finally:
+            host.stop()
+        found = count_on_record(Path(folder, "var/cact.db"), ACTS)
+    print(f"acts given {done.count}, on record {found}")
+    return 1 if lost or found != done.count else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--participants", type=int, default=250)
+    parser.add_argument("--proctors", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--quick", action="store_true", help="20 participants, 10 seconds each")
+    options = parser.parse_args()
+    if options.quick:
+        options.participants, options.seconds = 20, 10
+    return options
+
+
+class _Rehearsal:
+    def __init__(
+        self, host: Host, sitting: Sitting, done: Done, options: argparse.Namespace
+    ) -> None:
+        self._host = host
+        self._done = done
+        self._seconds = options.seconds
+        self._seats = [
+            Seat(number, host.port, SITTING) for number in range(1, options.participants + 1)
+        ]
+        self._watchers = [Watcher(name, key, host.port) for name, key in sitting.proctors.items()]
+        self._figures = Figures()
+
+    async def run(self) -> int:
+        """Run everything; return how many keys had no answer."""
+        await self._host.ready()
+        print(f"{len(self._seats)} participants, {len(self._watchers)} proctors, real SSH")
+        await self._come_in()
+        alone, share_alone = await self._load("without proctors")
+        for watcher in self._watchers:
+            await watcher.connect()
+        watched, share_watched = await self._load("proctors watching")
+        view = (share_watched - share_alone) / len(self._watchers)
+        print(f"a proctor's view           {view:8.1%} of one core     (goal 5 %)")
+        busy, _ = await self._load("proctors acting", *(self._act(w) for w in self._watchers))
+        await self._whole_room()
+        done = self._done
+        print(f"act to participant's frame {quantiles(done.acts)}   (goal p95 1000)")
+        print(f"whole room to each frame   {quantiles(done.room)}   (goal p95 1000)")
+        print(f"cursor to details          {quantiles(done.moves)}   (goal p95 50)")
+        lost = [*alone.lost, *watched.lost, *busy.lost, *self._figures.lost]
+        for one in lost[:FEW]:
+            print(f"  {one}")
+        for seat in self._seats:
+            seat.hang_up()
+        for watcher in self._watchers:
+            watcher.hang_up()
+        return len(lost)
+
+    async def _come_in(self) -> None:
+        """Seat everybody; the first proctor lets them begin."""
+        crowd = asyncio.Semaphore(CROWD)
+
+        async def come(seat: Seat) -> None:
+            async with crowd:
+                await seat.connect()
+                await seat.go_to_an_item()
+
+        doorman = self._watchers[0]
+        await doorman.connect()
+        coming = asyncio.gather(*(come(seat) for seat in self._seats))
+        while not coming.done():
+            doorman.send("2ai")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(coming), 1)
+        await coming
+        doorman.hang_up()
+
+    async def _load(self, words: str, *beside: Awaitable[None]) -> tuple[Figures, float]:
+        """Have everybody press keys for so long; print what it took."""
+        figures = Figures()
+        before, began = self._host.processor_seconds(), time.perf_counter()
+        end = began + self._seconds
+        pressing = [seat.press_keys_until(end, KEY_SECONDS, figures) for seat in self._seats]
+        await asyncio.gather(*pressing, *beside)
+        share = (self._host.processor_seconds() - before) / (time.perf_counter() - began)
+        print(f"{words}: {share:.1%} of one core, lost {len(figures.lost)}")
+        print(f"  key to frame             {quantiles(figures.keys)}")
+        print(f"  sent to saved (durable)  {quantiles(figures.saved)}")
+        return figures, share
+
+    async def _act(self, watcher: Watcher) -> None:
+        """Move about and give orders for as long as the load lasts."""
+        end = time.perf_counter() + self._seconds - 2 * ACT_SECONDS
+        chance = random.Random()  # noqa: S311 - a load, no secret
+        await asyncio.sleep(chance.uniform(0, ACT_SECONDS))
+        while time.perf_counter() < end:
+            began = time.perf_counter()
+            seat = chance.choice(self._seats[5:-5])  # the cursor can go on from there
+            await watcher.choose(seat.number)
+            async with seat.hands:
+                if chance.random() < 1 / 2:
+                    await self._pause(watcher, seat)
+                else:
+                    await self._write(watcher, seat)
+                await asyncio.sleep(HASTE)
+            await watcher.press("\x1b", lambda text: f"{len(self._seats)} shown" in text)
+            for key in (DOWN, DOWN, UP, PAGE_DOWN, PAGE_UP):
+                self._done.moves.append(await watcher.move(key))
+            await asyncio.sleep(max(0.0, began + ACT_SECONDS - time.perf_counter()))
+
+    async def _pause(self, watcher: Watcher, seat: Seat) -> None:
+        await self._order(watcher, PAUSE, seat, "PAUSED")
+        item, given = seat.expect_item(), time.perf_counter()
+        watcher.send(GO_ON)
+        self._done.count += 1
+        came = await seat.in_time(item, GO_ON, self._figures)
+        if came:
+            self._done.acts.append(came - given)
+
+    async def _write(self, watcher: Watcher, seat: Seat) -> None:
+        word = f"Tenang{self._done.count}"
+        shown = await self._order(watcher, f"p{word}\r", seat, word)
+        if shown:
+            await seat.acknowledge(self._figures)
+
+    async def _order(self, watcher: Watcher, keys: str, seat: Seat, word: str) -> bool:
+        """Give an order; return whether what it leads to came to the participant's screen."""
+        awaited, given = seat.expect(word, word.encode()), time.perf_counter()
+        watcher.send(keys)
+        self._done.count += 1
+        came = await seat.in_time(awaited, keys, self._figures)
+        if came:
+            self._done.acts.append(came - given)
+        return bool(came)
+
+    async def _whole_room(self) -> None:
+        """Pause everybody by one key, then let everybody go on."""
+        for seat in self._seats:
+            await seat.hands.acquire()
+        for keys, paused in ((WHOLE_ROOM, True), (ROOM_GOES_ON, False)):
+            given = time.perf_counter()
+            awaited = [
+                (seat, seat.expect("PAUSED", b"PAUSED") if paused else seat.expect_item())
+                for seat in self._seats
+            ]
+            self._watchers[0].send(keys)
+            self._done.count += len(self._seats)
+            came = await asyncio.gather(
+                *(seat.in_time(one, keys, self._figures) for seat, one in awaited)
+            )
+            self._done.room += [moment - given for moment in came if moment]
+            await asyncio.sleep(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

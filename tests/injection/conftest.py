@@ -1,0 +1,8 @@
+"""Tests of hostile text find the package of tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
