@@ -73,6 +73,18 @@ def equipment(path: Path, materials: Materials) -> Mapping[str, bytes]:
     return files
 
 
+def equip(replica: Replica, files: Mapping[str, bytes]) -> None:
+    """Send the event's files to a copy, and let go of it whether it takes them or not.
+
+    Raises:
+        StorageTrouble: it does not take them.
+    """
+    try:
+        replica.equip(files)
+    finally:
+        replica.close()
+
+
 def needed(folder: Path, materials: Materials) -> tuple[str, ...]:
     """Return what a restored event still lacks, in words."""
     hall = materials.hall

@@ -23,7 +23,7 @@ from cact_tui.errors import Problems
 from cact_tui.journal.opening import open_store
 from cact_tui.journal.replica import CopyState
 from cact_tui.journal.watch import Watch
-from cact_tui.second_copy import equipment, replica_of
+from cact_tui.second_copy import equip, equipment, replica_of
 from cact_tui.sessions.events import ENDED, Build, SessionOpened
 from cact_tui.sessions.plan import BatteryPlan
 from cact_tui.sessions.states import Status
@@ -198,6 +198,7 @@ class Event:
             roster=self.roster(acts),
             board=boards.of(self.exam.materials.event.id),
             groups=tuple(standards.groups) if standards else (),
+            settle=self.settle,
         )
         sees = self.exam.materials.proctor.tells_results(chief=chief)
         return BoardWindow(boards, duty, partial(told, self.results) if sees else None)
@@ -336,8 +337,7 @@ class Event:
             return
         await self.store.agree()
         if (await self.store.second_copy()).state is CopyState.ATTACHED:
-            await asyncio.to_thread(replica.equip, equipment(self.config, materials))
-            await asyncio.to_thread(replica.close)
+            await asyncio.to_thread(equip, replica, equipment(self.config, materials))
 
     async def settle(self) -> None:
         """Write the results that are owed: of an interrupted end, or of an end since the last.

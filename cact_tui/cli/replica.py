@@ -14,7 +14,7 @@ from cact_tui.config.second_copy import PORT
 from cact_tui.errors import StorageTrouble
 from cact_tui.journal.replica import CopyState, disagreement
 from cact_tui.journal.sqlite.arrangement import attach, detach, report
-from cact_tui.second_copy import NEEDED, NOT_INSTALLED, equipment, replica_of
+from cact_tui.second_copy import NEEDED, NOT_INSTALLED, equip, equipment, replica_of
 
 if TYPE_CHECKING:
     from cact_tui.cli.event import Subparsers
@@ -130,9 +130,8 @@ def _attach(options: argparse.Namespace) -> int:
             options.config, "it names no second copy", 'write store.replica = "/mnt/second/cact"'
         )
     attach(_journal(options, materials), replica, by=options.by)
-    replica.equip(equipment(options.config, materials))
-    replica.close()
     say(f"attached: {replica.place}")
+    equip(replica, equipment(options.config, materials))
     return Exit.GOOD
 
 

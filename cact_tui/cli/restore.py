@@ -91,7 +91,7 @@ def _go_on(source: layout.Source, options: argparse.Namespace) -> tuple[Material
     try:
         materials = _materials(options.to / CONFIGURATION)
         journal: Path = options.to / materials.store.url.partition(":")[2]
-        journal.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        layout.make_room(journal)
         stood = source.promote(journal, by=options.by, again=options.again, stale=options.stale)
     except CactError:
         layout.take_back(options.to)

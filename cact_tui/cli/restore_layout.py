@@ -131,6 +131,18 @@ def lay_out(folder: Path, files: Files) -> None:
         raise as_trouble(folder, error) from error
 
 
+def make_room(journal: Path) -> None:
+    """Make the folder of a journal.
+
+    Raises:
+        StorageTrouble: it cannot be made.
+    """
+    try:
+        journal.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise as_trouble(journal.parent, error) from error
+
+
 def take_back(folder: Path) -> None:
     """Empty a folder that held nothing before files were laid out in it."""
     for path in folder.iterdir():

@@ -36,13 +36,7 @@ from cact_tui.delivery.views import (
 from cact_tui.i18n import translator
 from cact_tui.sessions import commands as c
 from cact_tui.sessions.decide import Reason, Refused
-from cact_tui.sessions.states import (
-    TERMINAL,
-    ItemState,
-    Phase,
-    SessionState,
-    Status,
-)
+from cact_tui.sessions.states import TERMINAL, ItemState, Phase, SessionState, Status
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -84,6 +78,7 @@ class Conduct:
         self.rest = Rest(services.clock)
         self._news = News(self._words, len(self.state.grants), admission.instead_of)
         self._time = ItemTime(services.clock, admission.resumed)
+        self._led = 0  # the event up to which the screen follows the session
 
     @property
     def timekeeper(self) -> Timekeeper | None:
@@ -156,17 +151,15 @@ class Conduct:
         return self._time.sign_of_life(self.state, connection)
 
     async def take_up(self, heard: Sequence[Growth]) -> bool:
-        """Take up what a watch told; return whether there was anything new."""
-        before = self.state.seq
+        """Take up what a watch told; return whether the screen is behind."""
         for growth in heard:
             await self._write.take_up(growth)
-        return self.state.seq != before
+        return self.state.seq != self._led
 
     async def refresh(self) -> bool:
-        """Read what other writers appended; return whether there was anything."""
-        before = self.state.seq
+        """Read what other writers appended; return whether the screen is behind."""
         await self._write.refresh()
-        return self.state.seq != before
+        return self.state.seq != self._led
 
     @property
     def longest_rest(self) -> int:
@@ -202,6 +195,7 @@ class Conduct:
     async def _step(self) -> bool:
         """Take one step; return whether another one may follow at once."""
         state = self.state
+        self._led = state.seq
         if not self.holds:
             self._show(passages.taken_over(state, self._language))
         elif state.status in TERMINAL:
@@ -283,7 +277,8 @@ class Conduct:
         if view.passage is Passage.RULES:
             await self._perform(c.FinishRules(connection=connection))
         elif view.passage is Passage.PRACTICE:
-            await self._begin_practice()
+            self._practice = Practice.of(self._materials, self._language)
+            self._show(self._practice.view(self._words))
             return
         elif view.passage is Passage.SECTION:
             await self._steering.start_section()
@@ -291,13 +286,6 @@ class Conduct:
             rested = round(self.rest.seconds * 1000)
             await self._perform(c.EndBreak(connection=connection, rested_ms=rested))
         await self.go()
-
-    async def _begin_practice(self) -> None:
-        bank = self._materials.practice
-        if bank is None:
-            raise RuntimeError("practice without practice items")
-        self._practice = Practice(bank, self._language)
-        self._show(self._practice.view(self._words))
 
     async def _practise(self) -> None:
         if self._practice is None:
@@ -356,19 +344,22 @@ class Conduct:
         await self.go()
 
     async def _speak_up(self, action: a.CallForProctor | a.WriteComment) -> None:
-        """Record a call or a comment, and say so where the saving status stands."""
+        """Record a call or a comment, and say so unless somebody else's act is to be seen first."""
         view, connection = self._view, self._admission.connection
         if isinstance(action, a.CallForProctor):
-            await self._perform(c.CallProctor(connection=connection))
+            done = await self._perform(c.CallProctor(connection=connection))
             said = self._words.gettext("the proctor has been called")
         else:
             comment = remark(self.state.session, action.text, LONGEST_COMMENT)
             if not comment.text:
                 return
             made = c.MakeComment(connection=connection, digest=comment.digest)
-            await self._perform(made, (comment,))
+            done = await self._perform(made, (comment,))
             said = self._words.gettext("your comment is saved")
-        if isinstance(view, ItemView):
+        self._led += 0 if isinstance(done, Refused) else len(done.recorded)
+        if self.state.seq != self._led:
+            await self.go()
+        elif isinstance(view, ItemView):
             self._show(evolve(view, saving=Saving.NONE, status=said))
         elif view is not None:
             self._show(view)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from attrs import evolve
 
@@ -10,6 +10,7 @@ from cact_tui.delivery.presenting import item_view
 
 if TYPE_CHECKING:
     from cact_tui.banks.items import Item, ItemBank
+    from cact_tui.config.settings import Materials
     from cact_tui.delivery.views import ItemView
     from cact_tui.i18n import Translator
 
@@ -22,6 +23,13 @@ class Practice:
         self._language = language
         self._items: tuple[Item, ...] = tuple(bank.items.values())
         self.answers = 0
+
+    @classmethod
+    def of(cls, materials: Materials, language: str) -> Self:
+        """Return the practice of an event that has some."""
+        if materials.practice is None:
+            raise RuntimeError("practice without practice items")
+        return cls(materials.practice, language)
 
     @property
     def done(self) -> bool:

@@ -69,7 +69,7 @@ class Desk:
         verb = _VERBS.get(typed[0].casefold(), typed[0].casefold()) if typed else "list"
         match [verb, *typed[1:]]:
             case ["list"]:
-                return await self._list()
+                return await self._list_or_trouble()
             case ["quit"]:
                 return None
             case ["language"]:
@@ -82,6 +82,12 @@ class Desk:
         languages = list(LANGUAGES)
         self._language = languages[(languages.index(self._language) + 1) % len(languages)]
         return help_text(self._language)
+
+    async def _list_or_trouble(self) -> str:
+        try:
+            return await self._list()
+        except CactError as fault:
+            return f"{fault}"
 
     async def _list(self) -> str:
         _ = translator(self._language).gettext

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
@@ -101,12 +102,18 @@ def _opened(path: Path) -> int:
 def _append(file: int, line: bytes) -> None:
     """Append a line as a whole; what a full disk took of it is taken back.
 
+    Several processes share the file: the lock keeps one from taking back another's line.
+
     Raises:
         OSError: it could not be written.
     """
-    written = os.write(file, line)
-    if written < len(line):
-        size = os.fstat(file).st_size
-        with suppress(OSError):
-            os.ftruncate(file, size - written)
-        raise OSError("half a line")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        written = os.write(file, line)
+        if written < len(line):
+            size = os.fstat(file).st_size
+            with suppress(OSError):
+                os.ftruncate(file, size - written)
+            raise OSError("half a line")
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)

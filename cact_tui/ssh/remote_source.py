@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from cact_tui.errors import StorageTrouble
+from cact_tui.journal.sqlite.database import sync_directory
+from cact_tui.journal.sqlite.faults import as_trouble
 from cact_tui.journal.sqlite.folder_replica import JOURNAL
 from cact_tui.ssh.remote_replica import COPY_PATIENCE, PIECE_PATIENCE, RemoteReplica
 from cact_tui.ssh.replica_wire import standing_in
@@ -31,17 +33,27 @@ class RemoteSource(RemoteReplica):
 
     def promote(self, to: Path, *, by: str, again: bool, stale: bool) -> Standing:
         """Have the copy refuse its journal from now on, and fetch the new one; as `promote`."""
+        if to.exists():
+            raise StorageTrouble(to, "there is a journal already", "name an empty folder")
         asked = {"do": "promote", "by": by, "again": again, "stale": stale}
         stood = standing_in(self._ask(asked, seconds=COPY_PATIENCE).head)
         if stood is None:
             raise StorageTrouble(self.place, "there is no second copy", "name the host of one")
+        try:
+            self._fetch(to)
+        except (StorageTrouble, OSError) as error:
+            to.unlink(missing_ok=True)
+            raise as_trouble(to, error) from error
+        return stood
+
+    def _fetch(self, to: Path) -> None:
         descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             for piece in self._pieces(JOURNAL):
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-        return stood
+        sync_directory(to.parent)
 
     def _pieces(self, name: str) -> Iterator[bytes]:
         offset = 0

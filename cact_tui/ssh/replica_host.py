@@ -85,6 +85,9 @@ class ReplicaHost:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             for left in self._folder.glob(_PART.format("*")):
                 left.unlink()
+        except OSError as error:
+            raise as_trouble(self._folder, error) from error
+        try:
             authorized = asyncssh.read_authorized_keys(str(keys))
         except (OSError, ValueError) as error:
             raise NoKeys(f"{keys}: holds no authorized keys ({error})") from error

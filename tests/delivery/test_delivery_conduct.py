@@ -338,6 +338,15 @@ async def test_whoever_is_held_may_call_the_proctor_and_comment() -> None:
     assert [type(one).__name__ for one in events[-2:]] == ["ProctorCalled", "CommentMade"]
 
 
+async def test_a_call_that_met_a_pause_on_its_way_leaves_no_item_on_the_screen() -> None:
+    hall = Hall()
+    seat = await hall.seat().to_item()
+    await hall.proctor(c.Pause(by="Budi", reason="environment.noise"))
+    await seat.flow.act(a.CallForProctor())
+    assert standstill(seat).held
+    assert (await hall.kinds())[-1] == "ProctorCalled"
+
+
 async def test_whoever_has_left_calls_nobody_from_that_terminal() -> None:
     hall = Hall(two_sections(may_leave=True))
     seat = await hall.seat().to_item()

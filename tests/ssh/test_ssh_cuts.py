@@ -37,7 +37,9 @@ BACK_SECONDS = 2.0
 KEEPALIVE_SECONDS = 0.3
 """Instead of 15; with three questions a dead line is noticed in four times as long."""
 
-NOTICED_SECONDS = KEEPALIVE_SECONDS * (limits.KEEPALIVE_COUNT + 1) + 1.0
+NOTICED_SECONDS = KEEPALIVE_SECONDS * (limits.KEEPALIVE_COUNT + 1) + 3.0
+"""With what a busy machine may add; a line that nobody asks is dead for minutes unnoticed."""
+
 LONGEST_WAY = 8
 """Keystrokes in which every screen is left behind; a longer way is gone without a cut."""
 
@@ -90,6 +92,7 @@ async def test_a_line_cut_after_any_keystroke_loses_doubles_and_changes_nothing(
         _check(Record(house.config))
     for way, one in found.items():
         one.say(way)
+    for one in found.values():
         assert one.cuts >= count
         assert statistics.median(one.back) < BACK_SECONDS
         assert all(seconds < NOTICED_SECONDS for seconds in one.noticed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from cact_tui.journal.sqlite.committer import Committer
 from cact_tui.journal.sqlite.copying import faults_in, plain_copy
 from cact_tui.journal.sqlite.database import Files
 from cact_tui.journal.sqlite.lock import FileLock
-from cact_tui.journal.sqlite.mirror import Mirror
+from cact_tui.journal.sqlite.mirror import Mirror, tell_detached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,15 +68,12 @@ def detach(path: Path, replica: Replica | None, *, by: str, reason: str) -> bool
     """
     act = outbox.Act(at=SystemClock().wall_ms(), by=by, act=outbox.DETACHED, detail=reason)
     mirror = Mirror(path, replica)
-    with _held(path) as committer:
-        committer.arrange(partial(mirror.detach, act=act))
-    told = False
-    if replica is not None:
-        with suppress(StorageTrouble):
-            replica.note_detached(by, reason)
-            told = True
-        replica.close()
-    return told
+    try:
+        with _held(path) as committer:
+            here = committer.arrange(partial(mirror.detach, act=act))
+        return replica is not None and tell_detached(replica, here, by, reason)
+    finally:
+        mirror.close()
 
 
 def promote(path: Path, to: Path, *, by: str, again: bool = False, stale: bool = False) -> Standing:
@@ -93,8 +90,9 @@ def promote(path: Path, to: Path, *, by: str, again: bool = False, stale: bool =
     if not path.exists():
         raise StorageTrouble(path, "there is no second copy", "name the folder that holds one")
     with _held(path) as committer:
-        committer.arrange(partial(_check, path=path, again=again, stale=stale))
-        return committer.arrange(partial(_promote, to=to, by=by))
+        return committer.arrange(
+            partial(_promote, path=path, to=to, by=by, again=again, stale=stale)
+        )
 
 
 def _check(connection: Recorder, path: Path, *, again: bool, stale: bool) -> None:
@@ -118,7 +116,11 @@ def _check(connection: Recorder, path: Path, *, again: bool, stale: bool) -> Non
         raise StorageTrouble(path, f"it is damaged: {faults[0]}", "use another copy or a backup")
 
 
-def _promote(connection: Recorder, to: Path, by: str) -> Standing:
+def _promote(
+    connection: Recorder, path: Path, to: Path, *, by: str, again: bool, stale: bool
+) -> Standing:
+    # Under one lock: of two who restore at once, one is refused.
+    _check(connection, path, again=again, stale=stale)
     there = outbox.standing(connection)
     promoted = evolve(there, term=there.term + 1, role=Role.PROMOTED)
     connection.execute("BEGIN IMMEDIATE")

@@ -154,6 +154,7 @@ class Committer:
         works: Sequence[Callable[[Connection], Any]],
         mirror: Mirror | None,
     ) -> list[Outcome]:
+        connection.noted = None  # a transaction that failed may have left its own
         connection.execute("BEGIN IMMEDIATE")
         if mirror is not None:
             mirror.begin(connection)

@@ -33,8 +33,17 @@ def plain_copy(source: Connection, path: Path, where: Standing) -> None:
     """
     fresh = path.with_name(f"{path.name}.fresh")
     fresh.unlink(missing_ok=True)
-    os.close(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    with closing(sqlite3.connect(fresh, isolation_level=None)) as target:
+    try:
+        os.close(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        _fill(fresh, source, where)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)  # half a copy takes room, and keeps names that get erased
+    sync_directory(path.parent)
+
+
+def _fill(path: Path, source: Connection, where: Standing) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as target:
         source.backup(target)
         # One file, no log beside it.
         target.execute("PRAGMA journal_mode = DELETE")
@@ -44,8 +53,6 @@ def plain_copy(source: Connection, path: Path, where: Standing) -> None:
         outbox.stand(target, where)
         target.execute("DELETE FROM outbox")
         target.execute("COMMIT")
-    fresh.replace(path)
-    sync_directory(path.parent)
 
 
 def take_over(path: Path, target: Connection) -> None:

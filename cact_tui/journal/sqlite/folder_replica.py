@@ -65,14 +65,14 @@ class FolderReplica:
 
     def standing(self) -> Standing | None:
         """Return where it stands; nothing is made where nothing is."""
-        if not self._files.database.exists():
+        if not self._exists():
             return None
         found: Standing = self._commit(outbox.standing)
         return found if found.journal else None
 
     def apply(self, transaction: Transaction) -> None:
         """Write one transaction in one of its own, synced."""
-        if not self._files.database.exists():
+        if not self._exists():
             raise missing(self.place)
         self._commit(partial(_apply, place=self.place, sent=transaction))
         if self._opened().rows_in_log >= writer.CHECKPOINT_BUSY:
@@ -112,6 +112,8 @@ class FolderReplica:
 
     def note_detached(self, by: str, reason: str) -> None:
         """Put on record that answers are acknowledged without this copy from now on."""
+        if not self._exists():
+            raise missing(self.place)
         self._commit(partial(_note_detached, by=by, reason=reason))
 
     def close(self) -> None:
@@ -122,6 +124,12 @@ class FolderReplica:
         lock, self._lock = self._lock, None
         if lock is not None:
             lock.close()
+
+    def _exists(self) -> bool:
+        try:
+            return self._files.database.exists()
+        except OSError as error:
+            raise as_trouble(self._files.database, error) from error
 
     def _prepare(self) -> None:
         """Make the folder, but not the one it is to lie in: that is the other disk's."""
@@ -139,7 +147,8 @@ class FolderReplica:
             try:
                 self._lock = FileLock(self._files.lock, self._files.queue, PATIENCE)
                 self._committer = Committer(self._files, self._lock, self._reach, PATIENCE)
-            except OSError as error:
+            except Exception as error:
+                self.close()
                 raise as_trouble(self._files.database, error) from error
         return self._committer
 

@@ -114,10 +114,12 @@ class Mirror:
         except Exception:
             failed = evolve(act, act=outbox.FAILED)
             _write(connection, evolve(outbox.standing(connection), copy=here.copy), failed)
+            if here.copy is CopyState.DETACHED:  # the copy may be there, and think otherwise
+                tell_detached(self._replica, here, act.by, outbox.FAILED)
             raise
 
-    def detach(self, connection: Connection, act: outbox.Act) -> None:
-        """Go on with this copy alone from now on.
+    def detach(self, connection: Connection, act: outbox.Act) -> Standing:
+        """Go on with this file alone from now on; return where it stood.
 
         Raises:
             StorageTrouble: the event was restored from the copy and goes on elsewhere.
@@ -132,6 +134,7 @@ class Mirror:
         connection.execute("DELETE FROM outbox")
         outbox.note(connection, act)
         connection.execute("COMMIT")
+        return here
 
     def empty_log(self, connection: Connection) -> None:
         """Have the copy keep nothing of what was erased, as here."""
@@ -166,6 +169,18 @@ class Mirror:
         replica.replace(lambda path: whole_copy(connection, path), begun)
         self._probe("replica.copied")
         _write(connection, evolve(begun, copy=CopyState.ATTACHED))
+
+
+def tell_detached(replica: Replica, here: Standing, by: str, reason: str) -> bool:
+    """Tell the copy of a journal that it was given up; return whether there was one that heard."""
+    try:
+        there = replica.standing()
+        if there is None or there.journal != here.journal:
+            return False
+        replica.note_detached(by, reason)
+    except StorageTrouble:
+        return False
+    return True
 
 
 def _begun(here: Standing) -> Standing:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from cact_tui.config.nip import fault_of, without_blanks
 from cact_tui.errors import CactError, NotFound
 from cact_tui.journal.roster import Identification, LogEntry, Registration
 from cact_tui.proctoring.acts import Acts, Denied
 from cact_tui.proctoring.board.reader import ATTENDED, BoardReader
-from cact_tui.proctoring.board.rows import Row
+from cact_tui.proctoring.board.rows import Row, Standing
 from cact_tui.proctoring.cards import spaced
 from cact_tui.proctoring.roster import Roster, new_participant
 from cact_tui.sessions.reasons import known
@@ -98,10 +100,15 @@ class Trouble(StrEnum):
     ABSENT = "absent"
     CHIEF_ONLY = "chief_only"
     FAULT = "fault"
+    TOOK_PART = "took_part"
     UNKNOWN_GROUP = "unknown_group"
 
 
 Do = Callable[["Duty", Order, Row], Awaitable["Outcome | str | None"]]
+
+
+async def _owe_nothing() -> None:
+    """Settle nothing: nobody keeps results here."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -109,6 +116,7 @@ class Duty:
     """One proctor by name, at the board of one sitting.
 
     `groups` are the position groups that a walk-in may have; empty where the event has none.
+    `settle` writes the results that are owed after a test was ended from outside.
     """
 
     name: str
@@ -117,6 +125,7 @@ class Duty:
     roster: Roster
     board: BoardReader
     groups: tuple[str, ...] = ()
+    settle: Callable[[], Awaitable[None]] = _owe_nothing
 
     def at(self, board: BoardReader) -> Duty:
         """Return the same proctor at another board."""
@@ -132,18 +141,33 @@ class Duty:
             why = "only a chief proctor does this"
             return tuple(_forbidden(row, Trouble.CHIEF_ONLY, why) for row in order.rows)
         told = await asyncio.gather(*(self._one(order, row) for row in order.rows))
-        if len(order.rows) == 1 and told[0].done and order.act is not Act.ATTEND:
+        if len(order.rows) == 1 and told[0].done and order.act not in _ATTENDS_NOBODY:
             await self.attended(order.rows[0])
         self.board.nudge()
+        if order.act in _ENDS and any(one.done for one in told):
+            with suppress(CactError):  # what cannot be written now is owed until the next end
+                await self.settle()
         return tuple(told)
 
     async def looked_at(self, row: Row) -> None:
         """Put on record that the proctor looked at somebody's details."""
         await self.note(row, VIEWED)
 
-    async def _one(self, order: Order, row: Row) -> Told:
+    def _trouble(self, order: Order, row: Row) -> Told | None:
+        """Return what forbids an order before any session is asked."""
         if not row.session and order.act in NEEDS_A_TEST:
             return _forbidden(row, Trouble.ABSENT, "has not signed in yet")
+        if order.act is Act.RESCHEDULE and row.standing in _TOOK_PART:
+            return _forbidden(row, Trouble.TOOK_PART, "took the test in this sitting")
+        given = {order.entries[key].strip() for key in _GROUP_FIELDS if key in order.entries}
+        if self.groups and not given <= set(self.groups):
+            why = f"the position group is one of {', '.join(self.groups)}"
+            return _forbidden(row, Trouble.UNKNOWN_GROUP, why)
+        return None
+
+    async def _one(self, order: Order, row: Row) -> Told:
+        if trouble := self._trouble(order, row):
+            return trouble
         try:
             outcome = await _DEEDS[order.act](self, order, row)
         except (CactError, ValueError) as fault:
@@ -179,6 +203,17 @@ class Duty:
 def _forbidden(row: Row, code: str, why: str) -> Told:
     return Told(row=row, done=False, code=str(code), why=why)
 
+
+_ATTENDS_NOBODY = frozenset({Act.ATTEND, Act.WALK_IN})
+"""Acts that are no attention of their own: it is itself one, or nobody was there before."""
+
+_ENDS = frozenset({Act.TERMINATE, Act.WRONG_PERSON})
+"""Acts after which a result is owed, or another one than there was."""
+
+_TOOK_PART = frozenset({Standing.FINISHED, Standing.TERMINATED, Standing.WITHDRAWN})
+"""How those stand who belong to this sitting's papers for good; a terminated test is reopened."""
+
+_GROUP_FIELDS = ("group", "position_group")
 
 NEEDS_A_TEST = frozenset(
     {
@@ -254,9 +289,6 @@ async def _unlock(duty: Duty, order: Order, row: Row) -> Outcome | None:
 async def _walk_in(duty: Duty, order: Order, _row: Row) -> None:
     """Register somebody who came without being expected."""
     given = order.entries
-    group = given.get("group", "").strip()
-    if duty.groups and group not in duty.groups:
-        raise ValueError(f"the position group is one of {', '.join(duty.groups)}")
     if not given.get("number", "").strip() or not given.get("name", "").strip():
         raise ValueError("a number and a name are needed")
     who = Registration(
@@ -265,7 +297,7 @@ async def _walk_in(duty: Duty, order: Order, _row: Row) -> None:
         sitting=duty.board.sitting,
         number=given["number"].strip(),
         name=given["name"].strip(),
-        position_group=group,
+        position_group=given.get("group", "").strip(),
         seat=given.get("seat", "").strip(),
     )
     await duty.roster.register(who, by=duty.name)
@@ -277,6 +309,10 @@ async def _correct(duty: Duty, order: Order, row: Row) -> None:
     changes = {key: value.strip() for key, value in order.entries.items() if value.strip()}
     if not changes:
         raise ValueError("there is nothing to correct: give a new value")
+    if "nip" in changes:
+        changes["nip"] = without_blanks(changes["nip"])
+        if fault := fault_of(changes["nip"]):
+            raise ValueError(f"the NIP {fault}")
     await duty.roster.correct(row.number, by=duty.name, **changes)
     await duty.note(row, "correction", known(order.reason))
 

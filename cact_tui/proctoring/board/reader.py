@@ -18,15 +18,14 @@ from cact_tui.clock import Clock
 from cact_tui.config.proctor import ProctorSettings
 from cact_tui.errors import CactError, NotFound, StorageTrouble
 from cact_tui.journal.protocol import Store
-from cact_tui.journal.replica import CopyState
 from cact_tui.journal.roster import Registration, Sitting, SittingState
 from cact_tui.proctoring.board.board import Board
+from cact_tui.proctoring.board.house import House
 from cact_tui.proctoring.board.outline import Outline
 from cact_tui.proctoring.board.rows import Detail, Place, Snapshot
-from cact_tui.proctoring.signals import Alarm, AlarmKind
 
 if TYPE_CHECKING:
-    from cact_tui.journal.protocol import Identity, SecondCopy
+    from cact_tui.journal.protocol import Identity
 
 PERIOD = 1.0
 """Seconds between two looks at the store."""
@@ -34,11 +33,11 @@ PERIOD = 1.0
 APART = 0.04
 """Seconds between two screens that take up the same snapshot: each is busy for some 10 ms."""
 
+TOGETHER = 20
+"""Sessions that are read at once: those that wait for a second copy wait together."""
+
 _EVERY_SAVED, _EVERY_PEOPLE, _EVERY_HOUSE = 2, 5, 15
 """Looks between two readings of saved times, of the roster, and of the disk and the log."""
-
-_JUMP_SHOWN_MS = 10 * 60_000
-"""How long a jump of the clock is shown."""
 
 ATTENDED = "attended"
 """The act in a sitting's log that says that somebody looked after a participant."""
@@ -87,6 +86,7 @@ class BoardReader:
         self._sitting = sitting
         self._board = Board(sources.settings)
         self._listeners: list[OnSnapshot] = []
+        self._due: set[OnSnapshot] = set()
         self._running: asyncio.Task[None] | None = None
         self._nudged = asyncio.Event()
         self._position = -1
@@ -96,7 +96,7 @@ class BoardReader:
         self._keys: frozenset[str] = frozenset()
         self._elsewhere: set[str] = set()
         self._unread: set[str] = set()
-        self._house = _House(sources)
+        self._house = House(sources.clock, sources.settings, sources.free_mb)
         self.snapshot: Snapshot | None = None
 
     @property
@@ -170,20 +170,38 @@ class BoardReader:
             self._house.well()
         self._looks += 1
         self._house.look_at_clock()
-        self.snapshot = self._made()
-        for tell in tuple(self._listeners):
-            try:
-                tell(self.snapshot)
-            except Exception as fault:  # noqa: BLE001 - one screen's fault is nobody else's
-                _log.warning("a screen failed to listen: %s", type(fault).__name__)
+        # In a thread, so that the loop takes the interpreter back whenever somebody presses a key.
+        self.snapshot = await asyncio.to_thread(self._made)
+        self._tell()
         return self.snapshot
+
+    def _tell(self) -> None:
+        """Tell everybody who listens, one after the other, so that keys are seen in between."""
+        loop = asyncio.get_running_loop()
+        for place, tell in enumerate(tuple(self._listeners)):
+            if not place:
+                self._tell_one(tell)
+            elif tell not in self._due:
+                self._due.add(tell)
+                loop.call_later(place * APART, self._tell_one, tell)
+
+    def _tell_one(self, tell: OnSnapshot) -> None:
+        """Tell the newest snapshot to somebody who still listens."""
+        self._due.discard(tell)
+        if tell not in self._listeners or self.snapshot is None:
+            return
+        try:
+            tell(self.snapshot)
+        except Exception as fault:  # noqa: BLE001 - one screen's fault is nobody else's
+            _log.warning("a screen failed to listen: %s", type(fault).__name__)
 
     async def _read(self) -> None:
         changes = await self._sources.store.changes(self._position)
         if self._looks % _EVERY_PEOPLE == 0:
             await self._read_people()
-        for session in sorted((set(changes.sessions) | self._unread) - self._elsewhere):
-            await self._read_session(session)
+        grown = sorted((set(changes.sessions) | self._unread) - self._elsewhere)
+        for place in range(0, len(grown), TOGETHER):
+            await asyncio.gather(*map(self._read_session, grown[place : place + TOGETHER]))
         # Only now: what could not be read is asked for again.
         self._position = changes.position
         if self._looks % _EVERY_SAVED == 0:
@@ -221,8 +239,9 @@ class BoardReader:
 
     async def _read_sessions(self) -> None:
         for entry in await self._sources.store.sessions():
-            if entry.participant in self._keys and self._board.seq(entry.session) < entry.seq:
-                await self._read_session(entry.session)
+            behind = self._board.seq(entry.session) < entry.seq
+            if entry.participant in self._keys and behind:
+                self._unread.add(entry.session)
 
     async def _read_session(self, session: str) -> None:
         """Read what is new of one session; a broken one is told of and does not hold up others."""
@@ -233,6 +252,8 @@ class BoardReader:
             # Trouble passes (a second copy comes back, say); a broken chain does not.
             if isinstance(fault, StorageTrouble):
                 self._unread.add(session)
+            else:
+                self._unread.discard(session)
             return
         if session in self._unread:
             self._unread.discard(session)
@@ -286,74 +307,6 @@ class BoardReader:
             alarms=self._house.alarms(),
             places=self._places,
         )
-
-
-class _House:
-    """What is wrong with the host: store, disk, clock and second copy."""
-
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
-        self._trouble: Alarm | None = None
-        self._broken: dict[str, Alarm] = {}
-        self._disk: Alarm | None = None
-        self._jump: Alarm | None = None
-        self._alone: Alarm | None = None
-        self._clocks: tuple[int, float] | None = None
-
-    def trouble(self, words: str) -> None:
-        """The store cannot be read."""
-        since = self._trouble.since if self._trouble else self._now()
-        self._trouble = Alarm(kind=AlarmKind.STORE, since=since, detail=words)
-
-    def well(self) -> None:
-        """The store can be read."""
-        self._trouble = None
-
-    def broken(self, session: str, words: str) -> None:
-        """One session is not what was written."""
-        if session not in self._broken:
-            _log.warning("a session cannot be read: %s", session)
-            self._broken[session] = Alarm(kind=AlarmKind.STORE, since=self._now(), detail=words)
-
-    def mended(self, session: str) -> None:
-        """A session can be read again."""
-        self._broken.pop(session, None)
-
-    def look_at_disk(self) -> None:
-        """See how much room is left."""
-        least = self._sources.settings.disk_free_mb
-        free = self._sources.free_mb()
-        since = self._disk.since if self._disk else self._now()
-        full = free < least
-        self._disk = Alarm(kind=AlarmKind.DISK, since=since, detail=f"{free} MB") if full else None
-
-    def look_at_copy(self, known: SecondCopy) -> None:
-        """See whether answers are acknowledged although a second copy was given up."""
-        given_up = known.state is CopyState.DETACHED
-        self._alone = (
-            Alarm(kind=AlarmKind.SECOND_COPY, since=known.since, detail=known.detail)
-            if given_up
-            else None
-        )
-
-    def look_at_clock(self) -> None:
-        """Compare the wall's clock with one that only runs."""
-        wall, running = self._now(), self._sources.clock.monotonic()
-        if self._clocks is not None:
-            jump = (wall - self._clocks[0]) / 1000 - (running - self._clocks[1])
-            if abs(jump) >= self._sources.settings.clock_jump_seconds:
-                self._jump = Alarm(kind=AlarmKind.CLOCK, since=wall, detail=f"{jump:+.0f} s")
-        self._clocks = (wall, running)
-        if self._jump is not None and abs(wall - self._jump.since) > _JUMP_SHOWN_MS:
-            self._jump = None
-
-    def alarms(self) -> tuple[Alarm, ...]:
-        """Return everything that is wrong now."""
-        found = (self._trouble, *self._broken.values(), self._disk, self._jump, self._alone)
-        return tuple(one for one in found if one is not None)
-
-    def _now(self) -> int:
-        return self._sources.clock.wall_ms()
 
 
 def _registered(identity: Identity) -> Registration:

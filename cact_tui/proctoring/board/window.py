@@ -28,6 +28,10 @@ class Window(Protocol):
     def name(self) -> str:
         """Return whose screen it is."""
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Return the position groups that somebody may have; empty where anything is one."""
+
     def may(self, act: Act) -> bool:
         """Return whether the proctor's role allows an act."""
 
@@ -66,6 +70,11 @@ class BoardWindow:
     def name(self) -> str:
         """Return whose screen it is."""
         return self._duty.name
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Return the position groups that somebody may have."""
+        return self._duty.groups
 
     def may(self, act: Act) -> bool:
         """Return whether the proctor's role allows an act."""

@@ -47,7 +47,7 @@ class ProctorApp(LockedApp):
         super().__init__(driver_class, on_incident)
         self._window = window
         self._sitting = sitting
-        self._room = Room(window.name, window.may, language=language)
+        self._room = Room(window.name, window.may, groups=window.groups, language=language)
         self._sheet = Sheet(lambda size: self.safely(partial(self._resized, size)))
         self._screen_size = (0, 0)
         self._dwelling: Timer | None = None

@@ -116,7 +116,7 @@ def ways(language: str) -> Mapping[str, str]:
     return {
         _("arrows"): _("choose"),
         _("Space"): _("mark"),
-        "a": _("mark all shown, or none"),
+        "a": _("mark all, or none"),
         "0–8": _("show only these"),
         "/": _("search seat, number, name"),
         "d": _("seat map or table"),
@@ -124,6 +124,7 @@ def ways(language: str) -> Mapping[str, str]:
         "s": _("next sitting"),
         "u": _("mute the bell"),
         "y": _("Bahasa Indonesia / English"),
+        "Esc": _("back, and show all"),
         "q": _("close this screen"),
     }
 

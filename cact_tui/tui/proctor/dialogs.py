@@ -15,7 +15,7 @@ from cact_tui.proctoring.board.duty import Order
 from cact_tui.proctoring.board.reasons import GROUPS
 from cact_tui.text import pad
 from cact_tui.tui.entry import Entry, area_lines, field_line
-from cact_tui.tui.lines import BLANK, Line, Span, Tone, line, paragraph, strong
+from cact_tui.tui.lines import BLANK, Line, Span, Tone, beside, length, line, paragraph, strong
 from cact_tui.tui.proctor import words
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 LONGEST_MESSAGE = 400
 LONGEST_FIELD = 80
 MOST_MINUTES = 240
+_DIGITS = 9
+"""Choices that have a digit at once."""
+
+_ONE_COLUMN = 5
+"""Choices that stand below each other whatever the room."""
 
 
 @frozen
@@ -61,6 +66,10 @@ class Dialog:
         """Return it as lines."""
         return (*paragraph(self.title, columns, Tone.STRONG), BLANK, *self._body(columns))
 
+    def hint(self) -> str:
+        """Return which keys lead out of it."""
+        return self._("Esc: back")
+
     def _press(self, key: Key) -> Dialog | Answered | Given:
         raise NotImplementedError
 
@@ -93,30 +102,43 @@ class AskReason(Dialog):
         return Answered(evolve(self.order, reason=code))
 
     def _body(self, columns: int) -> tuple[Line, ...]:
-        del columns
         if self.group < 0:
             codes = [group for group, _codes in GROUPS]
         else:
             codes = list(GROUPS[self.group][1])
-        asked = line(self._("Why?"))
-        return (asked, *(_choice(n, words.reason(one, self.language)) for n, one in _from_1(codes)))
+        named = [words.reason(one, self.language) for one in codes]
+        return (line(self._("Why?")), *_choices(named, columns))
 
 
-def _from_1(texts: list[str]) -> list[tuple[int, str]]:
-    return list(enumerate(texts, 1))
-
-
-def _choice(number: int, text: str) -> Line:
-    return (Span(f"  {number} ", Tone.STRONG), Span(text))
+def _choices(texts: list[str], columns: int) -> tuple[Line, ...]:
+    """Return what the digits from 1 on choose; in two columns where they are many and fit."""
+    numbered = [
+        (Span(f"  {number} ", Tone.STRONG), Span(text)) for number, text in enumerate(texts, 1)
+    ]
+    half = columns // 2
+    if len(texts) <= _ONE_COLUMN or max(map(length, numbered)) >= half:
+        return tuple(numbered)
+    rows = -(-len(texts) // 2)
+    return beside(numbered[:rows], numbered[rows:], half, "")
 
 
 @frozen(kw_only=True)
-class AskText(Dialog):
+class AskWords(Dialog):
+    """What is typed and ended by Enter."""
+
+    def hint(self) -> str:
+        """Return which keys lead out of it."""
+        return self._("Enter: go on · Esc: back")
+
+
+@frozen(kw_only=True)
+class AskText(AskWords):
     """Words, a seat or a new value: typed, then Enter. `into` is a field of `entries`, or empty."""
 
     prompt: str
     entry: Entry
     into: str = ""
+    note: str = ""
 
     def _press(self, key: Key) -> Dialog | Answered | Given:
         if key.name != "enter":
@@ -133,7 +155,8 @@ class AskText(Dialog):
 
     def _body(self, columns: int) -> tuple[Line, ...]:
         shown = area_lines(self.entry, columns)
-        return (line(self.prompt), *shown, BLANK, line(self._("Enter: go on · Esc: back")))
+        note = paragraph(self.note, columns, Tone.QUIET)
+        return (line(self.prompt), *shown, *note)
 
 
 _KINDS = ((False, False), (False, True), (True, True))
@@ -141,7 +164,7 @@ _KINDS = ((False, False), (False, True), (True, True))
 
 
 @frozen(kw_only=True)
-class AskMinutes(Dialog):
+class AskMinutes(AskWords):
     """Minutes typed as digits; Tab goes through the kinds of extra time."""
 
     digits: str = ""
@@ -168,12 +191,7 @@ class AskMinutes(Dialog):
             self._("planned (an accommodation), to the whole test"),
         )
         typed = (Span(f"{self.digits or ' '}", Tone.CURSOR), Span(" " + self._("minutes")))
-        return (
-            typed,
-            (Span("Tab ", Tone.STRONG), Span(kinds[self.kind])),
-            BLANK,
-            line(self._("Enter: go on · Esc: back")),
-        )
+        return (typed, (Span("Tab ", Tone.STRONG), Span(kinds[self.kind])))
 
 
 @frozen(kw_only=True)
@@ -190,31 +208,47 @@ class AskYes(Dialog):
 
 @frozen(kw_only=True)
 class AskOne(Dialog):
-    """One of several by its digit: a sitting, a field. `choices` maps values to words."""
+    """One of several by its digit: a sitting, a field. `choices` maps values to words.
+
+    `first` is the place of the one that 1 chooses; 0 turns to the next nine.
+    """
 
     choices: Mapping[str, str]
     prompt: str
+    first: int = 0
 
     def _press(self, key: Key) -> Dialog | Answered | Given:
-        values = list(self.choices)
-        digit = int(key.character) - 1 if key.character.isdecimal() else -1
-        if not 0 <= digit < min(len(values), 9):
+        if not key.character.isdecimal():
             return self
-        return Answered(evolve(self.order, text=values[digit]))
+        if key.character == "0":
+            further = self.first + _DIGITS
+            return evolve(self, first=further if further < len(self.choices) else 0)
+        shown = list(self.choices)[self.first : self.first + _DIGITS]
+        digit = int(key.character) - 1
+        return Answered(evolve(self.order, text=shown[digit])) if digit < len(shown) else self
 
     def _body(self, columns: int) -> tuple[Line, ...]:
-        del columns
-        named = list(self.choices.values())[:9]
+        named = list(self.choices.values())
         if not named:
             return (line(self._("There is nothing to choose from.")),)
-        return (line(self.prompt), *(_choice(n, text) for n, text in _from_1(named)))
+        shown = named[self.first : self.first + _DIGITS]
+        return (line(self.prompt), *_choices(shown, columns), *self._more(len(named), len(shown)))
+
+    def _more(self, several: int, shown: int) -> tuple[Line, ...]:
+        if several <= _DIGITS:
+            return ()
+        told = self._("{first} to {last} of {n}: turn to the others").format(
+            first=self.first + 1, last=self.first + shown, n=several
+        )
+        return ((Span("  0 ", Tone.STRONG), Span(told)),)
 
 
 @frozen(kw_only=True)
-class AskForm(Dialog):
+class AskForm(AskWords):
     """Several fields, one below the other; Enter goes on, the last one gives the order."""
 
     labels: Mapping[str, str]
+    note: str = ""
     entries: Mapping[str, Entry] = field(factory=dict)
     at: int = 0
 
@@ -246,7 +280,8 @@ class AskForm(Dialog):
         for number, (name, label) in enumerate(self.labels.items()):
             shown = field_line(self._entry(name), columns - wide, active=number == self.at)
             rows.append((Span(pad(label, wide)), *shown))
-        return (*rows, BLANK, line(self._("Enter: go on · Esc: back")))
+        note = paragraph(self.note, columns, Tone.QUIET)
+        return (*rows, *note)
 
 
 @frozen(kw_only=True)
@@ -265,3 +300,7 @@ class Telling(Dialog):
     def draw(self, columns: int) -> tuple[Line, ...]:
         """Return it with its title set off."""
         return (strong(self.title), BLANK, *self._body(columns))
+
+    def hint(self) -> str:
+        """Return which keys lead out of it."""
+        return self._("Any key goes on")

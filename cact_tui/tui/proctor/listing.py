@@ -43,11 +43,12 @@ class Listing:
         return found.choosing(self.index)
 
     def choosing(self, index: int) -> Listing:
-        """Return it with the chosen row kept, or the one at an index where that is gone."""
-        if any(row.key == self.chosen for row in self.rows):
+        """Return it with the chosen row kept, or the one at an index where that is gone.
+
+        Where no row is shown the cursor keeps its person for when some are again.
+        """
+        if not self.rows or any(row.key == self.chosen for row in self.rows):
             return self
-        if not self.rows:
-            return evolve(self, chosen="")
         return evolve(self, chosen=self.rows[min(max(index, 0), len(self.rows) - 1)].key)
 
     @property
@@ -69,7 +70,7 @@ class Listing:
 
     def mark(self) -> Listing:
         """Return it with the chosen row marked, or not any more, and the cursor one further."""
-        return evolve(self, marked=self.marked ^ {self.chosen}).moved(1) if self.chosen else self
+        return evolve(self, marked=self.marked ^ {self.chosen}).moved(1) if self.row else self
 
     def mark_all(self) -> Listing:
         """Return it with all rows shown marked; with none where they all were."""

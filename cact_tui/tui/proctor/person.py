@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING
 
-from cact_tui.i18n import LANGUAGES, pick, translator
+from cact_tui.i18n import pick, translator
 from cact_tui.proctoring.board.rows import Part
 from cact_tui.text import clean_line, pad, wrap
 from cact_tui.tui.lines import BLANK, Line, Span, Tone, line, paragraph, strong
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cact_tui.proctoring.board.rows import Detail, Progress
 
 _LABEL = 12
+_TIME = 6
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -143,7 +144,7 @@ class _Teller:
         last = self._detail.visits[-1]
         parts = [last.address, last.client, f"{last.terminal} {last.columns}x{last.rows}"]
         if self._detail.language:
-            parts.append(LANGUAGES.get(self._detail.language, self._detail.language))
+            parts.append(clean_line(self._detail.language).upper())
         told = " · ".join(clean_line(one) for one in parts if one)
         yield from self._wrapped(self._("terminal"), told)
 
@@ -156,9 +157,9 @@ class _Teller:
             planned.append(f"{self._detail.planned_percent}%")
         if planned:
             yield self._labelled(
-                _("extra time"), _("registered: {time}").format(time=", ".join(planned))
+                _("time added"), _("registered: {time}").format(time=", ".join(planned))
             )
-        label = "" if planned else _("extra time")
+        label = "" if planned else _("time added")
         for one in self._detail.grants:
             kind = words.outcomes(self._language).get(one.kind, one.kind)
             text = f"+{words.span(int(one.detail))}  {kind} · {self._what(one)}"
@@ -206,7 +207,7 @@ class _Teller:
                 "" if one.by in ("", "self", "system") else clean_line(one.by),
             ]
             told = " · ".join((what, *(part for part in rest if part)))
-            yield line(f"{self._time(one.at)} {told}")
+            yield from self._hanging(f"{self._time(one.at)} {told}")
 
     def _beside(self, one: Moment) -> str:
         """Return what stands beside an event: a seat, a section, a time, an outcome."""
@@ -228,7 +229,14 @@ class _Teller:
             seat = _("seat {seat}").format(seat=one.seat) if one.seat else ""
             parts = [seat, one.address, one.client, one.terminal]
             told = " · ".join(clean_line(part) for part in parts if part)
-            yield line(f"{self._time(one.at)} {told}{away if one.away_ms else ''}")
+            yield from self._hanging(f"{self._time(one.at)} {told}{away if one.away_ms else ''}")
+
+    def _hanging(self, text: str) -> Iterable[Line]:
+        """Yield what has its time in front; further lines stand below what follows the time."""
+        first, *rest = wrap(text, max(self._columns - _TIME, _LABEL))
+        yield line(first)
+        for piece in rest:
+            yield line(" " * _TIME + piece)
 
     def _wrapped(self, label: str, text: str, tone: Tone = Tone.PLAIN) -> Iterable[Line]:
         """Yield what may be longer than a line, the label beside the first one."""
@@ -237,7 +245,7 @@ class _Teller:
             label = ""
 
     def _labelled(self, label: str, text: str, tone: Tone = Tone.PLAIN) -> Line:
-        return (Span(pad(label, _LABEL), Tone.QUIET), Span(text, tone))
+        return (Span(f"{pad(label, _LABEL - 1)} ", Tone.QUIET), Span(text, tone))
 
     def _time(self, at: int) -> str:
         return words.time_of_day(at, self._timezone)

@@ -64,6 +64,7 @@ class Room:
         name: str,
         may: Callable[[Act], bool],
         *,
+        groups: tuple[str, ...] = (),
         language: str = next(iter(LANGUAGES)),
     ) -> None:
         self.name = name
@@ -83,6 +84,7 @@ class Room:
         self.columns = self.height = 1
         """Room that the list has: set when it is drawn, used by keys that go a page further."""
         self._may = may
+        self._groups = groups
         self._command: Command | None = None
         self._steps: tuple[commands.Step, ...] = ()
         self._rung: frozenset[tuple[str, str, int]] = frozenset()
@@ -128,12 +130,19 @@ class Room:
             )
         self.note = " · ".join(parts)
         to_read = [f"{self._label(one.row)}: {one.shown}" for one in outcome if one.shown]
-        to_read += [f"{self._label(one.row)}: {self._why(one)}" for one in refused]
+        to_read += self._refused(refused)
         if to_read:
             title = _("REFUSED") if refused else self.note
             self.dialog = Telling(
                 order=order, title=title, language=self.language, told=tuple(to_read)
             )
+
+    def _refused(self, refused: list[Told]) -> list[str]:
+        """Return who was refused something, by why it was."""
+        whom: dict[str, list[str]] = {}
+        for one in refused:
+            whom.setdefault(self._why(one), []).append(self._label(one.row))
+        return [f"{', '.join(people)}: {why}" for why, people in whom.items()]
 
     def _why(self, told: Told) -> str:
         return words.refusals(self.language).get(told.code, clean_line(told.why, 300))
@@ -284,10 +293,13 @@ class Room:
         return self._begin(command)
 
     def _next_sitting(self) -> Wish | None:
-        if self.snapshot is None or not self.snapshot.places:
+        if self.snapshot is None:
             return None
         ids = [one.id for one in self.snapshot.places]
         here = self.snapshot.place.id
+        if not set(ids) - {here}:
+            self.note = translator(self.language).gettext("there is no other sitting")
+            return None
         at = ids.index(here) + 1 if here in ids else 0
         self.detail, self.in_full = None, False
         self.listing = Listing(by_seat=self.on_map)
@@ -326,12 +338,18 @@ class Room:
         if not self._steps or self._command is None or self.snapshot is None:
             self.dialog = None
             self.listing = evolve(self.listing, marked=frozenset())
-            return Give(order)
+            return Give(_of_newcomer(order) if order.act is Act.WALK_IN else order)
         step, self._steps = self._steps[0], self._steps[1:]
         title = commands.announced(self.language)[order.act]
         who = self._named(list(order.rows))
+        here = self.snapshot.place.id
         self.dialog = asked(
-            step, order, title.replace("{who}", who), self.language, self.snapshot.places
+            step,
+            order,
+            title.replace("{who}", who),
+            self.language,
+            places=tuple(one for one in self.snapshot.places if one.id != here),
+            groups=self._groups,
         )
         return None
 
@@ -349,6 +367,12 @@ class Room:
 
     def _label(self, row: Row) -> str:
         return " ".join(one for one in (row.seat, clean_line(row.name, 30)) if one) or row.number
+
+
+def _of_newcomer(order: Order) -> Order:
+    """Return a walk-in's order with a row that names who came, for what is told of it."""
+    number, name, seat = (order.entries[one].strip() for one in ("number", "name", "seat"))
+    return evolve(order, rows=(evolve(_NOBODY, number=number, name=name, seat=seat),))
 
 
 _GOING_ON = frozenset({Standing.READY, Standing.ACTIVE, Standing.RESTING, Standing.GONE})

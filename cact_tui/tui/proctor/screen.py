@@ -66,8 +66,13 @@ def _body(room: Room, snapshot: Snapshot, columns: int, rows: int) -> tuple[Line
         other = [cut(one, columns - left - 3) for one in _aside(room, snapshot, columns - left - 4)]
         return beside(listed, _exactly(other, rows), left, " │ ")
     below = max(rows * 45 // 100, 9)
+    aside = _aside(room, snapshot, columns - 2)
+    if room.dialog is not None and len(aside) > below:
+        aside = tuple(one for one in aside if one)
+        if len(aside) > below:
+            return tuple((Span(" "), *cut(one, columns - 2)) for one in aside)
     listed = _list(room, snapshot, columns, rows - below - 1)
-    other = [(Span(" "), *cut(one, columns - 2)) for one in _aside(room, snapshot, columns - 2)]
+    other = [(Span(" "), *cut(one, columns - 2)) for one in aside]
     return (*_exactly(listed, rows - below - 1), line(RULE * columns), *_exactly(other, below))
 
 
@@ -117,7 +122,9 @@ def _aside(room: Room, snapshot: Snapshot, columns: int) -> tuple[Line, ...]:
     """Return the dialog, else all about whoever is chosen."""
     if room.dialog is not None:
         return room.dialog.draw(columns)
-    if room.detail is None:
+    if room.detail is None or room.listing.row is None:
+        return ()
+    if room.detail.row.key != room.listing.row.key:
         return ()
     return person_lines(
         room.detail, columns, room.language, now=snapshot.at, timezone=snapshot.timezone
@@ -139,7 +146,7 @@ def _rule(room: Room, snapshot: Snapshot, columns: int) -> Line:
 def _note(room: Room, columns: int) -> Line:
     _ = translator(room.language).gettext
     listing = room.listing
-    if room.search is not None or listing.search:
+    if room.search is not None or (listing.search and not room.note):
         typed = listing.search if room.search is None else room.search.text
         cursor = (Span(" ", Tone.CURSOR),) if room.search is not None else ()
         left: Line = (Span(" " + _("search") + f": {clean_line(typed)}"), *cursor)
@@ -157,6 +164,10 @@ def _keys(room: Room, columns: int) -> Line:
     if room.leaving:
         text = _("Close this screen?  Enter yes · Esc back")
         return (Span(" "), Span(f" {text} ", Tone.ASK))
+    if room.helping:
+        return line(" " + _("Any key goes on"), Tone.STRONG)
+    if room.dialog is not None:
+        return line(" " + room.dialog.hint(), Tone.STRONG)
     acts = commands.acts(room.language)
     shown = [(key.upper(), acts[key]) for key in "ijlpwkvt"]
     shown += [("D", _("map")), ("/", _("search")), ("Shift+F", acts["F"])]

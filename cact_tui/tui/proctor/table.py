@@ -59,7 +59,7 @@ def _wide(columns: int) -> tuple[int, int]:
     """Return the columns of names and of sections."""
     fixed = 3 + SEAT + NUMBER + STATE + ANSWERED + LEFT + 1 + _FLAGS
     rest = max(columns - fixed, _NAME_LEAST + _SECTION_LEAST)
-    section = max(min(rest * 2 // 5, 20), _SECTION_LEAST)
+    section = max(min(rest // 3, 20), _SECTION_LEAST)
     return rest - section, section
 
 

@@ -201,6 +201,8 @@ def refusals(language: str) -> Mapping[str, str]:
     _ = translator(language).gettext
     return {
         "absent": _("has not signed in yet"),
+        "took_part": _("took the test in this sitting"),
+        "unknown_group": _("there is no such position group"),
         "chief_only": _("only a chief proctor does this"),
         "ended": _("the test has ended (reopen it first)"),
         "not_authorised": _("the test waits for authorisation (authorise it instead)"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve as changed
 
 from cact_tui.delivery.views import ItemView
 from cact_tui.journal.roster import Identification
@@ -192,10 +193,17 @@ async def test_a_test_of_a_wrong_person_is_invalid_and_waits_for_the_right_one()
     board = reader(room)
     seat = await room.to_item()
     row = await row_of(board)
-    (told,) = await duty(room, board, chief=True).carry_out(
-        Order(act=Act.WRONG_PERSON, rows=(row,), reason="examinee.id")
-    )
+    settled: list[int] = []
+
+    async def settle() -> None:
+        settled.append(len(of_kind(await room.hall.events(), e.SessionInvalidated)))
+
+    chief = changed(duty(room, board, chief=True), settle=settle)
+    await chief.carry_out(Order(act=Act.PAUSE, rows=(row,), reason="environment.noise"))
+    assert settled == []
+    (told,) = await chief.carry_out(Order(act=Act.WRONG_PERSON, rows=(row,), reason="examinee.id"))
     assert told.done
+    assert settled == [1]  # its result is written anew once the end is on record
     row = await row_of(board)
     assert (row.standing, row.identified) == (Standing.INVALIDATED, "refused")
     (recorded,) = of_kind(await room.hall.events(), e.SessionInvalidated)

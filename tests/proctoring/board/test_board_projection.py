@@ -19,7 +19,7 @@ from cact_tui.journal.replica import CopyState
 from cact_tui.proctoring.acts import Acts
 from cact_tui.proctoring.board.board import Board, natural
 from cact_tui.proctoring.board.folding import after
-from cact_tui.proctoring.board.reader import Boards
+from cact_tui.proctoring.board.reader import APART, Boards
 from cact_tui.proctoring.board.record import Record
 from cact_tui.proctoring.board.rows import Part, Standing
 from cact_tui.proctoring.signals import AlarmKind, SignalKind
@@ -266,6 +266,39 @@ async def test_snapshots_come_by_themselves_within_a_second() -> None:
     assert came[0] - began <= 1.1
     stop()
     await seat.flow.close()
+
+
+async def test_several_screens_take_a_snapshot_up_one_after_the_other() -> None:
+    room = await Room(battery=limited()).furnish()
+    board = reader(room)
+    turns: list[str] = []
+    third = asyncio.Event()
+
+    def failing(_: object) -> None:
+        turns.append("second")
+        raise LookupError
+
+    def last(_: object) -> None:
+        turns.append("third")
+        third.set()
+
+    board._listeners += [lambda _: turns.append("first"), failing, last]
+    await board.look()
+    assert turns == ["first"]
+    await asyncio.wait_for(third.wait(), 3)
+    assert turns == ["first", "second", "third"]
+
+
+async def test_a_screen_that_was_closed_meanwhile_is_told_nothing_more() -> None:
+    room = await Room(battery=limited()).furnish()
+    board = reader(room)
+    told: list[object] = []
+    stop_first, stop = board.listen(lambda _: None), board.listen(told.append)
+    await board.look()
+    stop()
+    await asyncio.sleep(2 * APART)
+    assert told == []
+    stop_first()
 
 
 async def test_somebody_without_a_roster_is_on_the_board_of_the_event() -> None:

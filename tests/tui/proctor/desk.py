@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 
 from cact_tui.tui.proctor.app import ProctorApp
+from tests.tui.proctor.day import Typed, steps
 from tests.tui.proctor.scene import ScriptedWindow
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from textual.pilot import Pilot
 
     from cact_tui.proctoring.board.duty import Order
 
 _CHARACTERS = {"space": " "}
+_NAMES = {"Enter": "enter", "Home": "home", "Shift+F": "F", "Shift+G": "G"}
 _ROUNDS = 3
 
 
@@ -37,6 +39,14 @@ class Desk:
             self.strokes += 1
             self._send(key)
             await self.settle()
+
+    async def perform(self, task: str, said: Mapping[str, str] | None = None) -> None:
+        """Press the keys of a task of the day; `said` is what is typed for its words."""
+        for step in steps(task, said or {}):
+            if isinstance(step, Typed):
+                await self.type(step.text)
+            else:
+                await self.press(_NAMES.get(step.key, step.key))
 
     async def type(self, text: str) -> None:
         """Type a text, which is not counted."""

@@ -193,6 +193,10 @@ class ScriptedWindow:
     def name(self) -> str:
         return "Sri Lestari"
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return ("pelaksana", "pengawas", "administrator")
+
     def may(self, act: Act) -> bool:
         return self._chief or act not in CHIEFLY
 

@@ -7,57 +7,52 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cact_tui.proctoring.board.duty import Act, Order, Told
+from tests.tui.proctor.day import DAY, MOST, printed, strokes
 from tests.tui.proctor.desk import Desk, at_desk
 from tests.tui.proctor.scene import ScriptedWindow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-MOST = 5
-
 
 async def authorise_everybody_who_waits(desk: Desk) -> None:
-    await desk.press("2", "a", "i")
+    await desk.perform("authorise everybody who waits")
     assert (desk.order.act, desk.whom) == (Act.AUTHORISE, ["26"])
 
 
 async def look_after_whoever_calls(desk: Desk) -> None:
+    await desk.press("down", "down")
+    await desk.perform("look after whoever calls")
     assert "is calling" in desk.rows[4]
-    await desk.press("v")
     assert (desk.order.act, desk.whom) == (Act.ATTEND, ["19"])
 
 
 async def find_somebody_by_name_and_write_to_them(desk: Desk) -> None:
-    await desk.press("/")
-    await desk.type("rahma")
-    await desk.press("enter", "p")
-    await desk.type("Silakan ke meja pengawas.")
-    await desk.press("enter")
+    said = {"name": "rahma", "text": "Silakan ke meja pengawas."}
+    await desk.perform("find somebody by name and write to them", said)
     assert desk.order.act is Act.MESSAGE
     assert desk.order.text == "Silakan ke meja pengawas."
     assert desk.order.rows[0].name == "SITI RAHMAWATI"
 
 
 async def pause_one_for_illness(desk: Desk) -> None:
-    await desk.press("j", "2", "4")
+    await desk.perform("pause one for illness")
     assert (desk.order.act, desk.order.reason) == (Act.PAUSE, "examinee.illness")
 
 
 async def pause_the_room_in_a_power_cut(desk: Desk) -> None:
-    await desk.press("F")
+    await desk.perform("pause the room in a power cut")
     assert (desk.order.act, desk.order.reason) == (Act.PAUSE, "environment.power_outage")
     assert len(desk.whom) == 27
 
 
 async def let_the_room_go_on(desk: Desk) -> None:
-    await desk.press("G")
+    await desk.perform("let the room go on")
     assert (desk.order.act, desk.whom) == (Act.RESUME, ["25"])
 
 
-async def give_ten_minutes_for_the_network(desk: Desk) -> None:
-    await desk.press("w")
-    await desk.type("10")
-    await desk.press("enter", "4", "3")
+async def ten_minutes_more_for_the_network(desk: Desk) -> None:
+    await desk.perform("ten minutes more for the network")
     order = desk.order
     assert (order.act, order.minutes, order.reason) == (Act.EXTEND, 10, "technical.network")
     assert not order.planned
@@ -65,14 +60,12 @@ async def give_ten_minutes_for_the_network(desk: Desk) -> None:
 
 
 async def record_an_irregularity(desk: Desk) -> None:
-    await desk.press("k", "2", "1")
+    await desk.perform("record an irregularity")
     assert (desk.order.act, desk.order.reason) == (Act.REPORT, "examinee.behaviour")
 
 
 async def move_somebody_to_another_seat(desk: Desk) -> None:
-    await desk.press("m")
-    await desk.type("31")
-    await desk.press("enter", "4", "5")
+    await desk.perform("move somebody to another seat", {"seat": "31"})
     order = desk.order
     assert (order.act, order.text, order.reason) == (Act.MOVE, "31", "technical.workstation")
 
@@ -81,18 +74,18 @@ async def issue_a_new_pin(desk: Desk) -> None:
     desk.window.outcome = lambda order: tuple(
         Told(row=row, done=True, shown="402 913") for row in order.rows
     )
-    await desk.press("n")
+    await desk.perform("issue a new PIN")
     assert desk.order.act is Act.PIN
     assert "402 913" in desk.text
 
 
 async def refuse_papers(desk: Desk) -> None:
-    await desk.press("x", "2", "3")
+    await desk.perform("refuse papers")
     assert (desk.order.act, desk.order.reason) == (Act.REFUSE, "examinee.id")
 
 
 async def end_a_test_for_good(desk: Desk) -> None:
-    await desk.press("t", "2", "1", "enter")
+    await desk.perform("end a test for good")
     assert (desk.order.act, desk.order.reason) == (Act.TERMINATE, "examinee.behaviour")
 
 
@@ -103,7 +96,7 @@ TASKS = (
     pause_one_for_illness,
     pause_the_room_in_a_power_cut,
     let_the_room_go_on,
-    give_ten_minutes_for_the_network,
+    ten_minutes_more_for_the_network,
     record_an_irregularity,
     move_somebody_to_another_seat,
     issue_a_new_pin,
@@ -113,13 +106,23 @@ TASKS = (
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.__name__)
-async def test_a_task_takes_at_most_five_keystrokes(
+async def test_a_task_is_done_by_the_keys_of_the_table(
     task: Callable[[Desk], Awaitable[None]],
 ) -> None:
     async with at_desk() as desk:
         await task(desk)
-        assert desk.strokes <= MOST
-        print(f"{task.__name__.replace('_', ' ')}: {desk.strokes}")
+        assert len(desk.window.orders) == 1
+
+
+def test_every_task_is_driven_and_takes_at_most_five_keystrokes() -> None:
+    assert [task.__name__.replace("_", " ").casefold() for task in TASKS] == [
+        task.casefold() for task in DAY
+    ]
+    assert all(strokes(task) <= MOST for task in DAY)
+
+
+def test_the_docs_print_the_table() -> None:
+    assert printed() == [(task, keys, strokes(task)) for task, keys in DAY.items()]
 
 
 CHIEF_TASKS = {
