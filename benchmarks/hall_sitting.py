@@ -51,8 +51,7 @@ class Sitting:
             rows = csv.writer(file)
             rows.writerow(("number", "name", "date", "room", "wave", "seat"))
             for place in range(1, self.participants + 1):
-                name = f"PESERTA {_spelt(place)}"
-                rows.writerow((f"{place:04}", name, DATE, ROOM, WAVE, f"{place:03}"))
+                rows.writerow((f"{place:04}", f"PESERTA {place}", DATE, ROOM, WAVE, f"{place:03}"))
         for act in (("roster", "import", str(roster)), ("sitting", "open", ID)):
             command = [CACT, *act, "--by", "Bench", "--config", str(config)]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -64,11 +63,6 @@ class Sitting:
             for name, key in self.proctors.items()
         ]
         return "\n".join(("format = 1\n", *tables))
-
-
-def _spelt(place: int) -> str:
-    """Return a number in letters: names hold no digits."""
-    return "".join(chr(ord("A") + int(digit)) for digit in str(place))
 
 
 async def on_record(journal: Path, kinds: Container[str]) -> int:

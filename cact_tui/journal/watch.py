@@ -59,8 +59,7 @@ class Watch:
         """Have `on_news` called after a session grew; return how to stop that.
 
         With `EVERY` for a session all of them are told of, and `EVERY` itself when any may have
-        grown. It may come of what one appended oneself, and once too often; it never fails to
-        come.
+        grown. One may be told of what one appended oneself, and once too often; never too seldom.
         """
         heard = self._listeners.setdefault(session, [])
         heard.append(on_news)
