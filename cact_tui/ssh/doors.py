@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import frozen
@@ -35,14 +36,21 @@ class SeatFlow(Flow, Protocol):
 
 
 @frozen(kw_only=True, eq=False)
+class StaffDoors:
+    """What proctors come for: screens, None as long as there are none, and the same in lines."""
+
+    screen: ProctorScreen | None = None
+    desk: Callable[[Proctor], Talk] | None = None
+
+
+@frozen(kw_only=True, eq=False)
 class Doors:
     """Behind the doors of the hall.
 
-    `participant` makes the flow of one participant; `proctor` the screens of a proctor, None as
-    long as there are none; `desk` the same for a terminal that knows only lines.
+    `participant` makes the flow of one participant; `staff` is what proctors come for, or the
+    socket of the process that has it (`ssh.staff_room`).
     """
 
     clock: Clock
     participant: Callable[[TerminalFacts], SeatFlow]
-    proctor: ProctorScreen | None = None
-    desk: Callable[[Proctor], Talk] | None = None
+    staff: StaffDoors | Path = StaffDoors()

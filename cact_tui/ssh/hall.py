@@ -9,10 +9,14 @@ import asyncssh
 
 from cact_tui.delivery.reference import new_reference
 from cact_tui.ssh import limits, words
+from cact_tui.ssh.accounts import SeatAccount
 from cact_tui.ssh.connection import Connection
+from cact_tui.ssh.doors import StaffDoors
 from cact_tui.ssh.logbook import fault_facts
+from cact_tui.ssh.seat_visit import SeatVisit
+from cact_tui.ssh.staff_room.passage import Passage
+from cact_tui.ssh.staff_visit import StaffVisit
 from cact_tui.ssh.tuning import have_the_process, keep_old_objects_aside
-from cact_tui.ssh.visit import Visit
 
 if TYPE_CHECKING:
     import socket
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from cact_tui.ssh.doors import Doors
     from cact_tui.ssh.logbook import Logbook
     from cact_tui.ssh.terminal_session import TerminalSession
+
+    AnyVisit = SeatVisit | StaffVisit | Passage
 
 _SOFTWARE = "cact"
 # Dropbear sends its guess, the first of these, along; asyncssh takes any other guess amiss.
@@ -56,7 +62,7 @@ class Hall:
         self._most_visits = most_visits
         self._here: set[Connection] = set()
         self._at_the_door: set[Connection] = set()
-        self._visits: dict[Visit, asyncio.Task[None]] = {}
+        self._visits: dict[AnyVisit, asyncio.Task[None]] = {}
         self._starts = asyncio.Semaphore(limits.STARTS_AT_ONCE)
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._tuning: asyncio.Task[None] | None = None
@@ -154,13 +160,13 @@ class Hall:
         except Exception as error:  # noqa: BLE001 - the library would cut the line without a word
             number = new_reference()
             self.log.tell("incident", **connection.facts, number=number, **fault_facts(error))
-            told = ("", *words.in_every_language(words.incident), number, "")
-            session.write("\r\n".join(told).encode("ascii", "replace"))
+            session.write(words.beneath(words.incident, number, ascii_only=True))
             session.end(1)
 
     def _begin(self, session: TerminalSession, connection: Connection) -> None:
-        visit = Visit(session, connection, doors=self._doors, log=self.log, starts=self._starts)
-        if self._closing or (visit.participant and len(self._visits) >= self._most_visits):
+        visit = self._visit(session, connection)
+        seated = isinstance(visit, SeatVisit)
+        if self._closing or (seated and len(self._visits) >= self._most_visits):
             visit.say(words.full)
             session.end(1)
             return
@@ -168,7 +174,19 @@ class Hall:
         self._visits[visit] = task
         task.add_done_callback(lambda _: self._left(visit, connection))
 
-    def _left(self, visit: Visit, connection: Connection) -> None:
+    def _visit(self, session: TerminalSession, connection: Connection) -> AnyVisit:
+        """Return the visit of whoever has signed in."""
+        account, doors, log, starts = connection.account, self._doors, self.log, self._starts
+        if isinstance(account, SeatAccount):
+            return SeatVisit(session, connection, account, doors=doors, log=log, starts=starts)
+        if account is None:
+            raise TypeError("nobody has signed in")
+        if isinstance(doors.staff, StaffDoors):
+            staff = doors.staff
+            return StaffVisit(session, connection, account, doors=staff, log=log, starts=starts)
+        return Passage(session, connection, account, room=doors.staff, log=log)
+
+    def _left(self, visit: AnyVisit, connection: Connection) -> None:
         task = self._visits.pop(visit)
         if not task.cancelled() and (error := task.exception()) is not None:
             self.log.tell("fault", **connection.facts, **fault_facts(error))

@@ -7,13 +7,13 @@ terminal's character set are refused.
 from __future__ import annotations
 
 import asyncio
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import asyncssh
 
 from cact_tui.ssh import limits
 from cact_tui.ssh.limits import Budget
+from cact_tui.ssh.terminal_end import USUAL_SIZE, TerminalEnd
 from cact_tui.text import clean_line
 
 if TYPE_CHECKING:
@@ -24,23 +24,6 @@ VARIABLES: Final = frozenset({"LANG", "LC_ALL", "LC_CTYPE"})
 
 _LONGEST_VALUE: Final = 64
 _LONGEST_NAME: Final = 40
-_USUAL_SIZE: Final = (80, 24)
-
-
-class Terminal(Protocol):
-    """What takes a session's events: `terminal.driver.Line`, or the linear mode's `CookedLine`."""
-
-    def feed(self, data: bytes) -> None:
-        """Hand in bytes from the terminal."""
-
-    def resize(self, columns: int, rows: int) -> None:
-        """Tell that the terminal has another size."""
-
-    def drained(self) -> None:
-        """Tell that the channel's backlog is gone."""
-
-    def hang_up(self) -> None:
-        """Tell that the other side is gone."""
 
 
 class SessionChannel(asyncssh.SSHServerChannel[bytes]):
@@ -80,12 +63,13 @@ class SessionChannel(asyncssh.SSHServerChannel[bytes]):
         return True
 
 
-class TerminalSession(asyncssh.SSHServerSession[bytes]):
+class TerminalSession(TerminalEnd, asyncssh.SSHServerSession[bytes]):
     """The session of one visitor, from the request for a shell to the end of the line."""
 
     def __init__(
         self, channel: SessionChannel, on_start: Callable[[TerminalSession], object]
     ) -> None:
+        super().__init__()
         self._channel: SessionChannel | None = channel
         self._on_start = on_start
         self._loop = asyncio.get_running_loop()
@@ -93,16 +77,9 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
         self._sizes = Budget(
             self._loop.time(), rate=limits.SIZES_PER_SECOND, burst=limits.SIZES_AT_ONCE
         )
-        self._terminal: Terminal | None = None
         self._unread = bytearray()
         self._breath: asyncio.TimerHandle | None = None
         self._resizing: asyncio.TimerHandle | None = None
-        self.on_gone: Callable[[], None] = lambda: None
-        self.on_fault: Callable[[Exception], None] = lambda _: None
-        """Is told what the terminal raised when it was handed something."""
-        self.term = ""
-        self.pty = False
-        self.size = _USUAL_SIZE
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -113,10 +90,6 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
     def alive(self) -> bool:
         """Return whether the other side is there."""
         return self._channel is not None
-
-    def attach(self, terminal: Terminal) -> None:
-        """Hand what comes to a terminal; what came before is dropped, nobody had seen anything."""
-        self._terminal = terminal
 
     # The channel of `terminal.driver`
 
@@ -194,8 +167,7 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
     def _hand_on(self) -> None:
         """Hand a piece on, and the next in another turn of the loop: others have keys, too."""
         piece = bytes(self._unread[: limits.PIECE])
-        if self._terminal is not None:
-            self._safely(partial(self._terminal.feed, piece))
+        self._hand(lambda terminal: terminal.feed(piece))
         del self._unread[: limits.PIECE]
         if self._unread:
             self._loop.call_soon(self._hand_on)
@@ -212,8 +184,7 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
 
     def resume_writing(self) -> None:
         """Let the terminal make up for what it left out."""
-        if self._terminal is not None:
-            self._safely(self._terminal.drained)
+        self._hand(lambda terminal: terminal.drained())
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The line is cut, by whomever."""
@@ -226,11 +197,7 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
             if timer is not None:
                 timer.cancel()
         self._breath = self._resizing = None
-        terminal, self._terminal = self._terminal, None
-        if terminal is not None:
-            terminal.hang_up()
-        gone, self.on_gone = self.on_gone, lambda: None
-        gone()
+        super()._hang_up()
 
     def _read_on(self) -> None:
         self._breath = None
@@ -239,16 +206,8 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
 
     def _take_size(self, width: int, height: int) -> None:
         # A serial line that nobody told its size says 0.
-        self.size = (width or _USUAL_SIZE[0], height or _USUAL_SIZE[1])
+        self.size = (width or USUAL_SIZE[0], height or USUAL_SIZE[1])
 
     def _resize(self) -> None:
         self._resizing = None
-        if self._terminal is not None:
-            self._safely(partial(self._terminal.resize, *self.size))
-
-    def _safely(self, work: Callable[[], None]) -> None:
-        """Do something whose failure is this visitor's alone; the library would cut the line."""
-        try:
-            work()
-        except Exception as fault:  # noqa: BLE001 - whatever it is, somebody is told a number
-            self.on_fault(fault)
+        self._hand(lambda terminal: terminal.resize(*self.size))

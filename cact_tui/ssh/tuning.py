@@ -57,3 +57,9 @@ def collect_everything() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+
+
+def set_everything_aside() -> None:
+    """Have no collection ever look at what is here now: libraries, banks, settings."""
+    gc.collect()
+    gc.freeze()

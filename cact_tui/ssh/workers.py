@@ -1,7 +1,8 @@
-"""Several processes on one port: started, watched, started again, stopped together.
+"""A hall's other processes: started, watched, started again, stopped together.
 
-Each worker listens for itself (SO_REUSEPORT), so the kernel spreads the connections and hands none
-to a dead one. Sessions are bound to no worker: what keeps writers apart is the store alone.
+Several workers may share one port. Each listens for itself (SO_REUSEPORT), so the kernel spreads
+the connections and hands none to a dead one. Sessions are bound to no worker: what keeps writers
+apart is the store alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from cact_tui.ssh.logbook import Logbook
 
@@ -45,56 +46,62 @@ def bound_socket(address: str, port: int) -> socket.socket:
 
 
 class Supervisor:
-    """Keeps so many workers running."""
+    """Keeps processes running that end by themselves when their standard input does."""
 
-    def __init__(self, command: Sequence[str], count: int, log: Logbook) -> None:
-        """Take what to start: `--worker N` is added for the N-th worker, from 1."""
-        self._command = tuple(command)
-        self._count = count
+    def __init__(self, commands: Mapping[str, Sequence[str]], log: Logbook) -> None:
+        """Take what to start, by the name that the log has for it."""
+        self._commands = commands
         self._log = log
-        self._processes: dict[int, asyncio.subprocess.Process] = {}
+        self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._stopping = asyncio.Event()
 
     async def run(self) -> int:
-        """Keep the workers running until `stop`; return how many had to be killed then."""
-        keepers = [asyncio.create_task(self._keep(number + 1)) for number in range(self._count)]
+        """Keep them running until `stop`; return how many had to be killed then."""
+        keepers = [asyncio.create_task(self._keep(name)) for name in self._commands]
         await self._stopping.wait()
         for process in self._processes.values():
             with suppress(ProcessLookupError):
                 process.terminate()
-        _, late = await asyncio.wait(keepers, timeout=STOP_SECONDS)
+        late = await self._ended_late(keepers)
         for process in self._processes.values():
             with suppress(ProcessLookupError):
                 process.kill()
         await asyncio.gather(*keepers)
+        return late
+
+    async def _ended_late(self, keepers: Collection[asyncio.Task[None]]) -> int:
+        """Wait for the end of all; return how many did not come to it in time."""
+        if not keepers:
+            return 0
+        _, late = await asyncio.wait(keepers, timeout=STOP_SECONDS)
         return len(late)
 
     def stop(self) -> None:
         """Have everything end."""
         self._stopping.set()
 
-    async def _keep(self, number: int) -> None:
-        """Run one worker, again and again."""
+    async def _keep(self, name: str) -> None:
+        """Run one process, again and again."""
         failures = 0
         loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
             began = loop.time()
-            code = await self._run_once(number)
+            code = await self._run_once(name)
             if self._stopping.is_set():
                 return
             failures = 0 if loop.time() - began > _STEADY_SECONDS else failures + 1
             pause = _PAUSES[min(failures, len(_PAUSES)) - 1] if failures else 0.0
-            self._log.tell("worker-died", number=number, code=code, again_in=pause)
+            self._log.tell("worker-died", worker=name, code=code, again_in=pause)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause or 0.001)
 
-    async def _run_once(self, number: int) -> int:
-        """Run one worker to its end; it ends by itself when this process is gone."""
+    async def _run_once(self, name: str) -> int:
+        """Run one process to its end; a key that interrupts this one does not reach it."""
         process = await asyncio.create_subprocess_exec(
-            *self._command, "--worker", str(number), stdin=asyncio.subprocess.PIPE
+            *self._commands[name], stdin=asyncio.subprocess.PIPE, start_new_session=True
         )
-        self._processes[number] = process
-        self._log.tell("worker-started", number=number, pid=process.pid)
+        self._processes[name] = process
+        self._log.tell("worker-started", worker=name, pid=process.pid)
         if self._stopping.is_set():
             process.terminate()
         return await process.wait()

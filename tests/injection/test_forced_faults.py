@@ -41,6 +41,7 @@ ROOMS: Final = (
     "cact_tui.sessions.decide",
     "cact_tui.sessions.evolve",
     "cact_tui.ssh.visit",
+    "cact_tui.ssh.seat_visit",
     "cact_tui.terminal",
     "cact_tui.text",
     "cact_tui.i18n",

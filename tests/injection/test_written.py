@@ -35,7 +35,7 @@ from cact_tui.ssh.accounts import Proctor, Role
 from cact_tui.ssh.cooked_line import CookedLine
 from cact_tui.ssh.desk import Desk
 from cact_tui.ssh.logbook import Logbook
-from cact_tui.ssh.visit import converse
+from cact_tui.ssh.staff_visit import converse
 from cact_tui.text import FORMULA, harmful, table_cell, width
 from tests.injection.hostile import PAYLOADS, Marks, only_lines, payload, poisoned, texts
 from tests.proctoring.room import BY, SITI, SITTING, YOHANES, Room

@@ -18,7 +18,7 @@ from cact_tui.delivery.flow import ParticipantFlow
 from cact_tui.errors import Problems
 from cact_tui.ssh.accounts import Proctor, Role, SeatAccount
 from cact_tui.ssh.connection import Connection
-from cact_tui.ssh.doors import Doors
+from cact_tui.ssh.doors import Doors, StaffDoors
 from cact_tui.ssh.gathering import gathering
 from cact_tui.ssh.hall import Hall
 from cact_tui.ssh.logbook import Logbook
@@ -331,7 +331,11 @@ class House:
         self.flows: list[ParticipantFlow] = []
         self.hall = Hall(
             access=nobody,
-            doors=Doors(clock=HastyClock(), participant=self._flow, proctor=self._screen),
+            doors=Doors(
+                clock=HastyClock(),
+                participant=self._flow,
+                staff=StaffDoors(screen=self._screen),
+            ),
             log=self.log,
             host_key=nobody,
             most_visits=1000,

@@ -17,7 +17,7 @@ from cact_tui.ssh.access import Access
 from cact_tui.ssh.accounts import Proctor, Role
 from cact_tui.ssh.attempts import AttemptsInMemory
 from cact_tui.ssh.desk import Desk
-from cact_tui.ssh.doors import Doors
+from cact_tui.ssh.doors import Doors, StaffDoors
 from cact_tui.ssh.gathering import gathering
 from cact_tui.ssh.hall import Hall
 from cact_tui.ssh.logbook import Logbook
@@ -63,7 +63,11 @@ class House:
                 seat_keys={"09": _authorized(self.seat_key)},
                 proctors=_proctors(self.proctor_key),
             ),
-            doors=Doors(clock=clock, participant=self._flow, desk=desk if proctored else None),
+            doors=Doors(
+                clock=clock,
+                participant=self._flow,
+                staff=StaffDoors(desk=desk if proctored else None),
+            ),
             log=self._logbook,
             host_key=asyncssh.generate_private_key("ssh-ed25519"),
             most_visits=300,

@@ -79,6 +79,10 @@ class Link:
         """Take nothing from the host any more, as a client that does not read."""
         self._flows.clear()
 
+    def flow(self) -> None:
+        """Take everything again."""
+        self._flows.set()
+
     # The two directions
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -23,9 +23,9 @@ from textual.dom import DOMNode
 from cact_tui.delivery.conduct import Conduct
 from cact_tui.ssh import limits
 from cact_tui.ssh.connection import Connection
+from cact_tui.ssh.seat_visit import SeatVisit
 from cact_tui.ssh.terminal_session import SessionChannel, TerminalSession
 from cact_tui.ssh.tuning import FREEZE_SECONDS, have_the_process, keep_old_objects_aside
-from cact_tui.ssh.visit import Visit
 from cact_tui.terminal.cells import CellGrid
 from cact_tui.terminal.driver import ChannelDriver, Line
 from tests.crash.event import small_event
@@ -48,7 +48,7 @@ OF_THE_HALL = (
     SessionChannel,
     Styles,
     TerminalSession,
-    Visit,
+    SeatVisit,
 )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from cact_tui.ssh import limits
 from cact_tui.ssh.attempts import FAILURES
+from cact_tui.ssh.terminal_session import TerminalSession
 from tests.crash.event import small_event
 from tests.ssh.house import PASSWORD, House
 from tests.ssh.visitor import Visitor
@@ -186,8 +187,10 @@ async def test_a_flood_of_input_waits_on_the_client_s_side(house: House) -> None
     noisy = await Visitor.at(house)
     await noisy.until_sees("Choose a language")
     (visit,) = house.hall._visits
+    session = visit._session
+    assert isinstance(session, TerminalSession)
     taken: list[int] = []
-    line = visit._session._terminal
+    line = session._terminal
     assert line is not None
     feed = line.feed
 
@@ -202,7 +205,7 @@ async def test_a_flood_of_input_waits_on_the_client_s_side(house: House) -> None
     took = asyncio.get_running_loop().time() - began
     allowed = limits.INPUT_BURST + took * limits.INPUT_PER_SECOND + limits.PACKET
     assert sum(taken) <= allowed
-    assert len(visit._session._unread) <= limits.WINDOW + limits.PACKET
+    assert len(session._unread) <= limits.WINDOW + limits.PACKET
 
 
 async def test_every_option_of_the_bank_s_key_stays_off_the_line_and_out_of_the_log(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from cact_tui.ssh.accounts import Role
+from cact_tui.ssh.doors import StaffDoors
 from tests.crash.event import small_event
 from tests.ssh.house import House
 from tests.ssh.visitor import Visitor
@@ -23,12 +24,14 @@ def with_screens(house: House) -> None:
     doors: Doors = house.hall._doors
     house.hall._doors = evolve(
         doors,
-        proctor=lambda proctor, driver, on_incident: house.event.proctor_screen(
-            proctor.name,
-            driver,
-            on_incident,
-            chief=proctor.role is not Role.PROCTOR,
-            language="en",
+        staff=StaffDoors(
+            screen=lambda proctor, driver, on_incident: house.event.proctor_screen(
+                proctor.name,
+                driver,
+                on_incident,
+                chief=proctor.role is not Role.PROCTOR,
+                language="en",
+            ),
         ),
     )
 
