@@ -246,7 +246,10 @@ class CellGrid:
             return self.width
         ground = last.ground
         x = self.width
-        while x > 0 and glyphs[x - 1] == " " and inks[x - 1].ground == ground:
+        while x > 0 and glyphs[x - 1] == " ":
+            ink = inks[x - 1]
+            if ink is not last and ink.ground != ground:
+                break
             x -= 1
         return x
 
@@ -254,7 +257,7 @@ class CellGrid:
         """Join changed columns into runs (start, end) that are cheap to send in one go."""
         start = end = -1
         for x in changed:
-            if start >= 0 and self._bridgeable(y, end, x):
+            if x == end or (start >= 0 and self._bridgeable(y, end, x)):
                 end = x + 1
                 continue
             if start >= 0:
@@ -272,20 +275,45 @@ class CellGrid:
         return all(inks[i] == ink or _alike(glyphs[i], ink, inks[i]) for i in range(end, x))
 
     def _send_run(self, y: int, start: int, end: int, pieces: list[str]) -> None:
-        glyphs, inks = self._drawn.glyphs[y], self._drawn.inks[y]
-        for x in range(start, end):
-            glyph = glyphs[x]
-            if glyph == "":
-                continue
-            self._move(y, x, pieces)
-            if glyph == " ":
-                self._dip_for_blank(inks[x], pieces)
-            else:
-                self._dip(inks[x], pieces)
-            pieces.append(glyph)
-            # Terminals disagree about the width of the rarer characters: place what follows anew.
-            simple = _SIMPLE.fullmatch(glyph) and x + 1 < self.width
-            self._at = (y, x + 1) if simple else None
+        inks = self._drawn.inks[y]
+        while start < end:
+            ink, stop = inks[start], start + 1
+            while stop < end and inks[stop] is ink:
+                stop += 1
+            self._send_stretch(y, start, stop, pieces)
+            start = stop
+
+    def _send_stretch(self, y: int, start: int, end: int, pieces: list[str]) -> None:
+        """Send cells of one ink, in one piece where every terminal measures them alike."""
+        glyphs, ink = self._drawn.glyphs[y], self._drawn.inks[y][start]
+        text = "".join(glyphs[start:end])
+        if len(text) != end - start or not _SIMPLE.fullmatch(text):
+            for x in range(start, end):
+                self._send_glyph(y, x, pieces)
+            return
+        self._move(y, start, pieces)
+        written = text.lstrip(" ")
+        if len(written) < len(text):
+            self._dip_for_blank(ink, pieces)
+        if written:
+            pieces.append(text[: len(text) - len(written)])
+            self._dip(ink, pieces)
+        pieces.append(written or text)
+        self._at = (y, end) if end < self.width else None
+
+    def _send_glyph(self, y: int, x: int, pieces: list[str]) -> None:
+        glyph, ink = self._drawn.glyphs[y][x], self._drawn.inks[y][x]
+        if glyph == "":
+            return
+        self._move(y, x, pieces)
+        if glyph == " ":
+            self._dip_for_blank(ink, pieces)
+        else:
+            self._dip(ink, pieces)
+        pieces.append(glyph)
+        # Terminals disagree about the width of the rarer characters: place what follows anew.
+        simple = _SIMPLE.fullmatch(glyph) and x + 1 < self.width
+        self._at = (y, x + 1) if simple else None
 
     def _move(self, y: int, x: int, pieces: list[str]) -> None:
         if self._at == (y, x):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -33,8 +34,9 @@ def segment(text: str, tone: Tone) -> Segment:
     return Segment(clean(text).replace("\n", " "), STYLES[tone])
 
 
+@lru_cache(2048)
 def strip(spans: Line, columns: int) -> Strip:
-    """Return a line as a strip of exactly so many cells."""
+    """Return a line as a strip of exactly so many cells; in a hall many screens show the same."""
     kept = cut(spans, columns)
     rest = Span(" " * (columns - length(kept)))
     segments = [segment(span.text, span.tone) for span in (*kept, rest) if span.text]
