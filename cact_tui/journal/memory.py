@@ -94,6 +94,11 @@ class MemoryStore:
         rows = self._memory.events.get(session, [])[first - 1 :]
         return verify(session, rows, first=first)[after - first + 1 :]
 
+    async def read_on(self, after: Mapping[str, int]) -> tuple[Recorded, ...]:
+        """Return the verified events of several sessions."""
+        found = [await self.read(session, seq) for session, seq in after.items()]
+        return tuple(one for events in found for one in events)
+
     async def changes(self, after: int) -> Changes:
         """Return which sessions got events behind a position."""
         await self._turn()

@@ -175,6 +175,13 @@ class Store(Protocol):
                 second copy lacks one of them and does not take it.
         """
 
+    async def read_on(self, after: Mapping[str, int]) -> tuple[Recorded, ...]:
+        """Return what `read` would of several sessions, each behind its own event, in one go.
+
+        Raises:
+            ChainBroken, StorageTrouble: as `read` of any of them would.
+        """
+
     async def changes(self, after: int) -> Changes:
         """Return which sessions got events behind a position of the whole journal.
 

@@ -1,8 +1,8 @@
 """Notices what anybody appended to the journal: one watch per process, whatever it serves.
 
 Appends of this process are told at once, with their events; those of other processes are found by
-asking the store four times a second. Whoever listens is told which session grew and how far, and
-reads what he has not got.
+asking the store ten times a second, and read for all who listen together. Whoever listens is told
+which session grew and how far, and reads what he has not got.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
     from cact_tui.journal.protocol import Store
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.1
 
-EVERY = ""
-"""Stands for every session when one listens."""
+TOGETHER = 32
+"""Sessions read in one go: the first of a whole room have their news before the last are read."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,17 +53,18 @@ class Watch:
         self._store = store
         self._seconds = seconds
         self._listeners: dict[str, list[OnGrowth]] = {}
+        self._told: dict[str, int] = {}
         self._polling: asyncio.Task[None] | None = None
         self._position = -1
 
     def listen(self, session: str, on_news: OnGrowth) -> Callable[[], None]:
         """Have `on_news` called after a session grew; return how to stop that.
 
-        With `EVERY` for a session all of them are told of, and `EVERY` itself when any may have
-        grown. One may be told of what one appended oneself, and once too often; never too seldom.
+        One may be told of what one appended oneself, and once too often; never too seldom.
         """
         heard = self._listeners.setdefault(session, [])
         heard.append(on_news)
+        self._told.pop(session, None)  # of what came before, this one was not told
         if self._polling is None:
             self._polling = asyncio.get_running_loop().create_task(self._poll())
 
@@ -71,6 +73,7 @@ class Watch:
                 heard.remove(on_news)
             if not heard and self._listeners.get(session) is heard:
                 del self._listeners[session]
+                self._told.pop(session, None)
             if not self._listeners:
                 self._rest()
 
@@ -104,18 +107,33 @@ class Watch:
         first = self._position < 0
         found = await self._store.changes(self._position)
         self._position = found.position
-        if not first:
-            for session, seq in found.sessions.items():
-                self._tell(Growth(session=session, seq=seq))
+        if first:
+            # What was appended between listening and the first look is told to everybody.
+            for session in tuple(self._listeners):
+                self._tell(Growth(session=session))
             return
-        # What was appended between listening and the first look is told to everybody.
-        for session in tuple(self._listeners):
-            self._call(session, Growth(session=session))
+        grown = {one: seq for one, seq in found.sessions.items() if self._untold(one, seq)}
+        known = [session for session in grown if session in self._told]
+        for place in range(0, len(known), TOGETHER):
+            await self._read_and_tell(known[place : place + TOGETHER])
+        for session, seq in grown.items():
+            if self._untold(session, seq):
+                self._tell(Growth(session=session, seq=seq))
+
+    def _untold(self, session: str, seq: int) -> bool:
+        """Return whether somebody listens who has not been told that a session came so far."""
+        return session in self._listeners and self._told.get(session, -1) < seq
+
+    async def _read_and_tell(self, sessions: Sequence[str]) -> None:
+        """Tell what sessions got, with the events; what cannot be read is left to its listeners."""
+        told = self._told
+        with suppress(CactError):
+            after = {session: told[session] for session in sessions if session in told}
+            self.notify(await self._store.read_on(after))
 
     def _tell(self, growth: Growth) -> None:
-        self._call(growth.session, growth)
-        self._call(EVERY, growth)
-
-    def _call(self, key: str, growth: Growth) -> None:
-        for on_news in tuple(self._listeners.get(key, ())):
+        listeners = tuple(self._listeners.get(growth.session, ()))
+        if listeners and growth.seq is not None:
+            self._told[growth.session] = max(growth.seq, self._told.get(growth.session, 0))
+        for on_news in listeners:
             on_news(growth)

@@ -195,9 +195,13 @@ class Acts:
 
     async def _do(self, session: str, command: c.Command, rows: Sequence[Row] = ()) -> Outcome:
         path = await self._path(session)
-        # What is known from earlier may be old, and then an act would seem done or unlawful.
-        await path.refresh()
+        if rows:
+            await path.refresh()
         done = await path.perform(command, rows)
+        if not rows and (isinstance(done, Refused) or not done.recorded):
+            # What is known from earlier may be old, and then an act may seem done or unlawful.
+            await path.refresh()
+            done = await path.perform(command, rows)
         if isinstance(done, Refused):
             return Denied(session=session, reason=done.reason, why=explain(done.reason))
         return Done(session=session, state=done.state, recorded=done.recorded)

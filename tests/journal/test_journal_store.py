@@ -57,6 +57,13 @@ async def test_reading_behind_an_event_leaves_it_out(store: Store) -> None:
     assert await store.read("nobody") == ()
 
 
+async def test_several_sessions_are_read_in_one_go_each_behind_its_own_event(store: Store) -> None:
+    first = await store.append("a", 0, AT, [opened(), answer("a1")])
+    second = await store.append("b", 0, AT, [opened("p2"), answer("b1"), answer("b2")])
+    assert await store.read_on({"b": 2, "nobody": 0, "a": 0}) == (second[2], *first)
+    assert await store.read_on({}) == ()
+
+
 async def test_a_stale_writer_gets_a_conflict_and_writes_nothing(open_one_more: Open) -> None:
     one, other = open_one_more(), open_one_more()
     await one.append("a", 0, AT, [opened()])

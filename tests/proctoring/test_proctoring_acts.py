@@ -335,6 +335,21 @@ async def test_two_proctors_at_once_never_corrupt_a_session_and_each_act_is_ther
     assert state.seq == len(events)
 
 
+async def test_what_another_process_did_meanwhile_makes_no_act_seem_done_or_unlawful() -> None:
+    room = await Room().furnish()
+    await room.to_item()
+    other = Acts(store=room.hall.store, clock=room.hall.clock, pinned=room._pinned)
+    assert done(await room.acts.pause(SESSION, by=BY, reason="noise")).news
+    assert done(await other.resume(SESSION, by="Budi")).news
+    assert done(
+        await room.acts.pause(SESSION, by=BY, reason="power_outage")
+    ).news  # it seemed paused
+    assert done(await other.resume(SESSION, by="Budi")).news
+    assert done(await other.terminate(SESSION, by="Budi", reason="illness")).news
+    assert done(await other.reopen(SESSION, by="Budi", reason="illness")).news
+    assert done(await room.acts.authorise(SESSION, by=BY)).news  # it seemed to go on
+
+
 async def test_many_sessions_at_once_and_each_has_its_own_outcome() -> None:
     room = await Room().furnish()
     await room.to_item(number="0231", seat="07")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from cact_tui.journal.documents import checked
@@ -114,7 +115,11 @@ class SqliteStore:
 
     async def read(self, session: str, after: int = 0) -> tuple[Recorded, ...]:
         """Return the verified events behind `after`, all of them on the second copy, too."""
-        found, in_doubt = await self._read(partial(_read, session=session, after=after))
+        return await self.read_on({session: after})
+
+    async def read_on(self, after: Mapping[str, int]) -> tuple[Recorded, ...]:
+        """Return the same of several sessions, with one wait for the thread that reads."""
+        found, in_doubt = await self._read(partial(_read_on, after=after))
         if in_doubt:
             await self.agree()
         return found
@@ -200,11 +205,12 @@ class SqliteStore:
         return await asyncio.wrap_future(self._reader.submit(work))
 
 
-def _read(connection: sqlite3.Connection, session: str, after: int) -> tuple[_Events, bool]:
-    """Return events, and whether the second copy may lack one of the session's."""
-    found = tables.read(connection, session=session, after=after)
+def _read_on(connection: sqlite3.Connection, after: Mapping[str, int]) -> tuple[_Events, bool]:
+    """Return events, and whether the second copy may lack one of those sessions'."""
+    found = [tables.read(connection, session, seq) for session, seq in after.items()]
     # Asked afterwards: what was read and is not in doubt now has reached the copy.
-    return found, outbox.in_doubt(connection, session)
+    in_doubt = any(outbox.in_doubt(connection, session) for session in after)
+    return tuple(chain.from_iterable(found)), in_doubt
 
 
 def _nothing(_: sqlite3.Connection) -> None:
