@@ -92,7 +92,10 @@ def _free_port() -> int:
 
 
 def _lay_out(folder: Path, port: int, workers: int) -> None:
-    """Write an event of single choices, so that every key paints and every answer is one key."""
+    """Write an event of single choices, so that every key paints and every answer is one key.
+
+    No section ends before its last item, so that there is always one to answer.
+    """
     shutil.copytree(REPOSITORY / "item_banks", folder / "item_banks")
     for key in folder.glob("item_banks/*.key.toml"):
         key.chmod(0o600)
@@ -105,6 +108,7 @@ def _lay_out(folder: Path, port: int, workers: int) -> None:
     bank.write_text("\n[[item]]".join((head, *items)), encoding="utf-8")
     text = (REPOSITORY / "config.toml").read_text(encoding="utf-8")
     text = re.sub(r"(?m)^(content|practice) = .*\n", "", text)
+    text = re.sub(r"(?m)^min_items = .*\n(max_items = (.*))$", r"min_items = \2\n\1", text)
     text = re.sub(r'timezone = "[^"]*"', 'timezone = "UTC"', text)
     text += (
         f'\n[hall]\nport = {port}\nnetworks = ["127.0.0.0/8"]\n'

@@ -1,10 +1,11 @@
 """A rehearsal: a hall under load with proctors who watch and act, all over real SSH.
 
-First the hall alone, then with proctors at 132x43 who look at the whole sitting, move about in it
-and pause, let go on and write to participants; at last the whole room is paused at once. Time is
-taken from a proctor's last key to the participant's screen.
+In turns the hall alone, with proctors at 132x43 who look at the whole sitting, and with them moving
+about and pausing, letting go on and writing to participants; several times, so that a machine that
+changes its pace favours none. At last the whole room is paused at once. Time is taken from a
+proctor's last key to the participant's screen.
 
-  python -m benchmarks.rehearsal --participants 250 --seconds 60
+  python -m benchmarks.rehearsal --participants 250 --seconds 60 --rounds 3
   python -m benchmarks.rehearsal --quick
 """
 
@@ -20,6 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from attrs import define, field
 
 from benchmarks.hall_clients import HASTE, SITTING, Figures, Seat, quantiles
@@ -28,7 +30,7 @@ from benchmarks.hall_proctors import Watcher
 from benchmarks.hall_sitting import Sitting, count_on_record
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
 KEY_SECONDS = 3.0
 ACT_SECONDS = 2.0
@@ -39,6 +41,7 @@ PAUSE, GO_ON, WHOLE_ROOM, ROOM_GOES_ON = "j11", "l", "F", "G"
 DOWN, UP, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[5~"
 ACTS = ("Paused", "Resumed", "MessageSent")
 FEW = 5
+RESAMPLINGS = 2000
 
 
 @define
@@ -49,6 +52,40 @@ class Done:
     room: list[float] = field(factory=list)
     moves: list[float] = field(factory=list)
     count: int = 0
+
+
+@define
+class Load:
+    """What a hall under load took, over several times."""
+
+    words: str
+    figures: Figures = field(factory=Figures)
+    processor: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def share(self) -> float:
+        """Return the share of one core that the host took."""
+        return self.processor / self.seconds
+
+    def tell(self) -> None:
+        """Print the figures."""
+        keys, saved = self.figures.keys, self.figures.saved
+        print(f"{self.words}: {self.share:.1%} of one core, lost {len(self.figures.lost)}")
+        print(f"  key to frame             {quantiles(keys)}   of {len(keys)}")
+        print(f"  sent to saved (durable)  {quantiles(saved)}   of {len(saved)}")
+
+
+def compared(one: Sequence[float], other: Sequence[float]) -> str:
+    """Return the ratio of two p99, and between what nine of ten resamplings have it."""
+    chance = np.random.default_rng(1)
+    first, second = (
+        np.quantile(chance.choice(taken, (RESAMPLINGS, len(taken))), 0.99, axis=1)
+        for taken in (np.array(one), np.array(other))
+    )
+    ratio = np.quantile(one, 0.99) / np.quantile(other, 0.99)
+    low, high = np.quantile(first / second, (0.05, 0.95))
+    return f"{ratio:.2f} ({low:.2f} to {high:.2f})"
 
 
 def main() -> int:
@@ -72,10 +109,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--participants", type=int, default=250)
     parser.add_argument("--proctors", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--quick", action="store_true", help="20 participants, 10 seconds each")
+    parser.add_argument("--rounds", type=int, default=3, help="times of each")
+    parser.add_argument("--quick", action="store_true", help="20 participants, 10 s each, once")
     options = parser.parse_args()
     if options.quick:
-        options.participants, options.seconds = 20, 10
+        options.participants, options.seconds, options.rounds = 20, 10, 1
     return options
 
 
@@ -86,6 +124,7 @@ class _Rehearsal:
         self._host = host
         self._done = done
         self._seconds = options.seconds
+        self._rounds = options.rounds
         self._seats = [
             Seat(number, host.port, SITTING) for number in range(1, options.participants + 1)
         ]
@@ -97,19 +136,29 @@ class _Rehearsal:
         await self._host.ready()
         print(f"{len(self._seats)} participants, {len(self._watchers)} proctors, real SSH")
         await self._come_in()
-        alone, share_alone = await self._load("without proctors")
-        for watcher in self._watchers:
-            await watcher.connect()
-        watched, share_watched = await self._load("proctors watching")
-        view = (share_watched - share_alone) / len(self._watchers)
+        alone, watched, busy = Load("without proctors"), Load("watched"), Load("acted upon")
+        for _ in range(self._rounds):
+            await self._press(alone)
+            await self._watch()
+            await self._press(watched)
+            await self._press(busy, *(self._act(watcher) for watcher in self._watchers))
+            for watcher in self._watchers:
+                watcher.hang_up()
+        for load in (alone, watched, busy):
+            load.tell()
+        for words, load in (("watched", watched), ("acted", busy)):
+            ratio = compared(load.figures.saved, alone.figures.saved)
+            print(f"saved p99, {words:7} : alone {ratio}   (goal 1.10)")
+        view = (watched.share - alone.share) / len(self._watchers)
         print(f"a proctor's view           {view:8.1%} of one core     (goal 5 %)")
-        busy, _ = await self._load("proctors acting", *(self._act(w) for w in self._watchers))
+        await self._watch()
         await self._whole_room()
         done = self._done
         print(f"act to participant's frame {quantiles(done.acts)}   (goal p95 1000)")
         print(f"whole room to each frame   {quantiles(done.room)}   (goal p95 1000)")
         print(f"cursor to details          {quantiles(done.moves)}   (goal p95 50)")
-        lost = [*alone.lost, *watched.lost, *busy.lost, *self._figures.lost]
+        loads = (alone.figures, watched.figures, busy.figures, self._figures)
+        lost = [one for figures in loads for one in figures.lost]
         for one in lost[:FEW]:
             print(f"  {one}")
         for seat in self._seats:
@@ -137,18 +186,19 @@ class _Rehearsal:
         await coming
         doorman.hang_up()
 
-    async def _load(self, words: str, *beside: Awaitable[None]) -> tuple[Figures, float]:
-        """Have everybody press keys for so long; print what it took."""
-        figures = Figures()
+    async def _watch(self) -> None:
+        """Have all proctors look."""
+        for watcher in self._watchers:
+            await watcher.connect()
+
+    async def _press(self, load: Load, *beside: Awaitable[None]) -> None:
+        """Have everybody press keys for so long, and add what it took to a load."""
         before, began = self._host.processor_seconds(), time.perf_counter()
         end = began + self._seconds
-        pressing = [seat.press_keys_until(end, KEY_SECONDS, figures) for seat in self._seats]
+        pressing = [seat.press_keys_until(end, KEY_SECONDS, load.figures) for seat in self._seats]
         await asyncio.gather(*pressing, *beside)
-        share = (self._host.processor_seconds() - before) / (time.perf_counter() - began)
-        print(f"{words}: {share:.1%} of one core, lost {len(figures.lost)}")
-        print(f"  key to frame             {quantiles(figures.keys)}")
-        print(f"  sent to saved (durable)  {quantiles(figures.saved)}")
-        return figures, share
+        load.processor += self._host.processor_seconds() - before
+        load.seconds += time.perf_counter() - began
 
     async def _act(self, watcher: Watcher) -> None:
         """Move about and give orders for as long as the load lasts."""

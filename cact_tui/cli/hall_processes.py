@@ -26,7 +26,7 @@ from cact_tui.ssh.hall import Hall
 from cact_tui.ssh.host_keys import fingerprint, host_key, known_hosts_line
 from cact_tui.ssh.logbook import Logbook
 from cact_tui.ssh.staff_room.room import StaffRoom
-from cact_tui.ssh.tuning import set_everything_aside
+from cact_tui.ssh.tuning import give_way, set_everything_aside
 from cact_tui.ssh.workers import Supervisor, bound_socket, this_program, until_told_to_stop
 from cact_tui.wiring import Event
 
@@ -155,6 +155,7 @@ def _doors(event: Event, room: Path | None) -> Doors:
 
 async def _serve_staff(place: HallPlace, room: Path) -> int:
     """Serve the proctors whom the hall sends to the room, until told to stop."""
+    give_way()
     event = place.event()
     try:
         staff = StaffRoom(_staff_doors(event), place.log)

@@ -1,4 +1,4 @@
-"""The garbage collector of a process with hundreds of apps.
+"""Garbage and turns: what keeps a process with hundreds of apps from standing still.
 
 A full collection walks everything that lives: 1.3 to 1.9 s with 250 apps, during which nobody's key
 is seen. So only what was made a moment ago is ever looked at, the rest is set aside. Closed
@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ _NEVER: Final = 1_000_000_000
 FREEZE_SECONDS: Final = 0.25
 _QUIET_SECONDS: Final = 60.0
 _SWITCH_SECONDS: Final = 0.0005
+_NICENESS: Final = 5
 
 
 def have_the_process() -> None:
@@ -63,3 +66,11 @@ def set_everything_aside() -> None:
     """Have no collection ever look at what is here now: libraries, banks, settings."""
     gc.collect()
     gc.freeze()
+
+
+def give_way() -> None:
+    """Let other processes of the hall go first wherever both want the same processor."""
+    with suppress(OSError):
+        if os.sched_getscheduler(0) != os.SCHED_OTHER:
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        os.nice(_NICENESS)
