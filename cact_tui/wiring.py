@@ -162,8 +162,9 @@ class Event:
         """Return the roster of this event."""
         from cact_tui.proctoring.roster import Roster
 
-        event = self.exam.materials.event.id
-        return Roster(store=self.store, clock=SystemClock(), event=event, acts=acts or self.acts())
+        acts, clock = acts or self.acts(), SystemClock()
+        event, groups = self.exam.materials.event.id, self.exam.materials.position_groups
+        return Roster(store=self.store, clock=clock, event=event, acts=acts, groups=groups)
 
     def boards(self) -> Boards:
         """Return the proctors' boards of this event; one per process, whoever looks."""

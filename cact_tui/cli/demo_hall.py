@@ -167,8 +167,7 @@ class DemoHall:
 
     def _registrations(self) -> tuple[Registration, ...]:
         event = self.event.exam.materials.event
-        standards = self.event.exam.materials.profile.standards
-        groups = tuple(standards.groups) if standards else ("",)
+        groups = self.event.exam.materials.position_groups or ("",)
         names = [f"{first} {last}" for last, first in product(_LAST, _FIRST)]
         return tuple(
             Registration(

@@ -94,9 +94,7 @@ def run_import(options: argparse.Namespace) -> int:
     materials = materials_of(options)
     problems = Problems()
     data = read_bytes(options.file, problems, label=str(options.file))
-    standards = materials.profile.standards
-    groups = tuple(standards.groups) if standards else ()
-    label, event = str(options.file), materials.event.id
+    label, event, groups = str(options.file), materials.event.id, materials.position_groups
     found = read_roster_file(data or b"", label, event, groups, problems) if data else None
     if found is None or problems.errors:
         raise BadInput(tuple(problems))

@@ -22,7 +22,6 @@ from cact_tui.sessions.events import ENDED
 from cact_tui.wiring import Event, new_seed, read_event, read_roster
 
 if TYPE_CHECKING:
-    from cact_tui.config.settings import Materials
     from cact_tui.delivery.services import Services
     from cact_tui.results.tree import SectionResult
 
@@ -170,7 +169,7 @@ async def _rehearse(event: Event, services: Services, options: argparse.Namespac
         number=number,
         name=f"Rehearsal {number}",
         language=options.language or event.exam.materials.event.languages[0],
-        position_group=_first_group(event.exam.materials),
+        position_group=next(iter(event.exam.materials.position_groups), ""),
     )
     last = await participant.run(_tell)
     if not isinstance(last, EndView):
@@ -210,11 +209,6 @@ def _section_line(section: SectionResult, truth: float) -> str:
         f"{section.id}: {section.counts.answered} items, ended by {section.stop_reason}; "
         f"theta {final.theta:+.2f} (SE {final.se:.2f}), true theta {truth:+.2f}"
     )
-
-
-def _first_group(materials: Materials) -> str:
-    standards = materials.profile.standards
-    return next(iter(standards.groups), "") if standards else ""
 
 
 def _fixed_seed(words: str) -> str:

@@ -69,9 +69,14 @@ def _check_number(table: CsvTable, line: CsvLine, before: Collection[str]) -> No
         table.fault(line.number, "number", f"{number} is given twice", "give each its own number")
 
 
+def unknown_group(group: str, groups: Collection[str]) -> bool:
+    """Return whether a position group is none of `groups`; whoever has none has no unknown one."""
+    return bool(group) and group not in groups
+
+
 def check_group(table: CsvTable, line: CsvLine, column: str, groups: Collection[str]) -> None:
     """Record a position group that no standard knows."""
     group = line[column]
-    if group and group not in groups:
+    if unknown_group(group, groups):
         known = ", ".join(groups) or "none: the configuration names no standards"
         table.fault(line.number, column, f"{group} is unknown", f"use one of: {known}")

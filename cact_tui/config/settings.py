@@ -151,3 +151,9 @@ class Materials:
     def trial(self) -> bool:
         """Return whether any bank is a demonstration, which every output must say."""
         return any(bank.purpose is BankPurpose.DEMONSTRATION for bank in self.banks.values())
+
+    @property
+    def position_groups(self) -> tuple[str, ...]:
+        """Return the position groups that the standards know, by id; empty without standards."""
+        standards = self.profile.standards
+        return tuple(standards.groups) if standards else ()

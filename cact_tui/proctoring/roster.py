@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from cact_tui.clock import Clock
+from cact_tui.config.nip import fault_of, without_blanks
+from cact_tui.config.participants import unknown_group
 from cact_tui.errors import NotFound, StaleRow
 from cact_tui.journal.protocol import Store
 from cact_tui.journal.roster import Identification, LogEntry, PinHash, Registration, Sitting
@@ -49,6 +51,16 @@ CORRECTABLE = frozenset(
 )
 """What `correct` may change: neither who somebody is to the journal, nor where and when."""
 
+_GROUP_FIELDS = ("position_group", "standard")
+"""What holds a position group, or nothing."""
+
+
+class UnknownGroup(ValueError):
+    """A position group that the event's standards do not know: choose one that they do."""
+
+    def __init__(self, groups: tuple[str, ...]) -> None:
+        super().__init__(f"the position group is one of {', '.join(groups)}")
+
 
 @frozen(kw_only=True)
 class Card:
@@ -68,15 +80,17 @@ def new_participant() -> str:
 class Roster:
     """The roster of one event.
 
-    Numbers are those of the participants. Methods raise `NotFound` for a number or a sitting that
-    does not exist, `NumberTaken` and `SeatTaken` where somebody else has it, `ValueError` for what
-    cannot be recorded, and `StorageTrouble` when nothing was written.
+    Numbers are those of the participants. `groups` are the position groups that somebody may have;
+    empty where anything is one. Methods raise `NotFound` for a number or a sitting that does not
+    exist, `NumberTaken` and `SeatTaken` where somebody else has it, `ValueError` (`UnknownGroup`)
+    for what cannot be recorded, and `StorageTrouble` when nothing was written.
     """
 
     store: Store
     clock: Clock
     event: str
     acts: Acts
+    groups: tuple[str, ...] = ()
 
     async def everybody(self, sitting: str | None = None) -> tuple[Registration, ...]:
         """Return everybody who is expected (in one sitting), by number."""
@@ -104,7 +118,7 @@ class Roster:
         """Register somebody who came without being expected."""
         await self._sitting(who.sitting)
         typed = {key: getattr(who, key) for key in ("number", "seat", *CORRECTABLE)}
-        who = evolve(who, **_harmless(typed))
+        who = evolve(who, **self._checked(typed))
         entry = self._entry(who, by, "registered")
         await self.store.append("", 0, entry.at, (), (who, entry))
         return await self.find(who.number)
@@ -117,7 +131,7 @@ class Roster:
         wrong = changes.keys() - CORRECTABLE
         if wrong:
             raise ValueError(f"{', '.join(sorted(wrong))} cannot be corrected")
-        changes = _harmless(changes)
+        changes = self._checked(changes)
         before = await self.find(number)
         identity = await self.store.identity(before.participant)
         names = {key: changes[key] for key in ("name", "nip") if key in changes}
@@ -248,6 +262,18 @@ class Roster:
         if session is not None and session.last_event not in ENDED:
             await self.acts.clear_lockout(session.session, by=name, reason=code)
         return who
+
+    def _checked(self, typed: Mapping[str, Any]) -> dict[str, Any]:
+        """Return fields that somebody typed as they are kept, if all of them can be."""
+        fields = _harmless(typed)
+        if fields.get("nip"):
+            fields["nip"] = without_blanks(fields["nip"])
+            if fault := fault_of(fields["nip"]):
+                raise ValueError(f"the NIP {fault}")
+        given = (fields.get(key, "") for key in _GROUP_FIELDS)
+        if self.groups and any(unknown_group(group, self.groups) for group in given):
+            raise UnknownGroup(self.groups)
+        return fields
 
     async def _sitting(self, sitting: str) -> Sitting:
         found = await self.store.roster.sitting(sitting)

@@ -3,7 +3,8 @@
 Every event is a frozen record of strings, whole numbers, floats, booleans, None, and tuples or
 string-keyed mappings of these. Fields are never renamed or removed; a new one has a default, and
 `SCHEMA` counts changes of meaning. Events carry opaque ids only: names, numbers and comments sit in
-an erasable table and are referenced by salted digests, so a purge breaks no chain.
+an erasable table and are referenced by salted digests, so a purge breaks no chain. Those
+that end a session are defined in `endings`; everybody takes all of them from here.
 """
 
 from __future__ import annotations
@@ -11,6 +12,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from attrs import frozen
+
+from cact_tui.sessions.endings import (
+    ENDED,
+    INVALIDATED,
+    Ending,
+    Reopened,
+    SessionCanceled,
+    SessionFinished,
+    SessionInvalidated,
+    SessionTerminated,
+    SessionWithdrawn,
+)
+
+__all__ = [
+    "ENDED",
+    "INVALIDATED",
+    "Reopened",
+    "SessionCanceled",
+    "SessionFinished",
+    "SessionInvalidated",
+    "SessionTerminated",
+    "SessionWithdrawn",
+]
 
 SCHEMA = 1
 
@@ -340,53 +364,6 @@ class IrregularityRecorded:
     by: str = "system"
 
 
-@frozen(kw_only=True)
-class SessionFinished:
-    """All sections ended."""
-
-
-@frozen(kw_only=True)
-class SessionTerminated:
-    """A proctor ended the test for good."""
-
-    by: str
-    reason: str
-
-
-@frozen(kw_only=True)
-class SessionWithdrawn:
-    """The participant gave the test up for good."""
-
-    reason: str
-
-
-@frozen(kw_only=True)
-class SessionCanceled:
-    """The session ended before it began."""
-
-    by: str
-    reason: str
-
-
-@frozen(kw_only=True)
-class SessionInvalidated:
-    """Somebody else sat the test than who it was opened for: it counts for nobody, for good.
-
-    It may follow another end. Whoever the test was opened for may then be opened another one.
-    """
-
-    by: str
-    reason: str
-
-
-@frozen(kw_only=True)
-class Reopened:
-    """A terminal state was left on purpose."""
-
-    by: str
-    reason: str
-
-
 Event = (
     SessionOpened
     | Attached
@@ -413,21 +390,8 @@ Event = (
     | SeatChanged
     | LockoutCleared
     | IrregularityRecorded
-    | SessionFinished
-    | SessionTerminated
-    | SessionWithdrawn
-    | SessionCanceled
-    | SessionInvalidated
-    | Reopened
+    | Ending
 )
-
-INVALIDATED = SessionInvalidated.__name__
-"""The last event of a session that counts for nobody."""
-
-ENDED = frozenset(
-    {"SessionFinished", "SessionTerminated", "SessionWithdrawn", "SessionCanceled", INVALIDATED}
-)
-"""Last events of sessions that nobody goes on with."""
 
 EVENTS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in Event.__args__}
 """Every kind of event by its name in the journal."""

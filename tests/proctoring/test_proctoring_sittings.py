@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from typing import Any
 
 import pytest
 from attrs import evolve as changed
@@ -12,7 +13,7 @@ from cact_tui.errors import NotFound, NumberTaken, SeatTaken
 from cact_tui.journal.roster import Identification, SittingState
 from cact_tui.pdf import PdfLine, columns, pdf
 from cact_tui.proctoring.cards import cards_pdf, cards_text, spaced
-from cact_tui.proctoring.roster import Card, new_participant
+from cact_tui.proctoring.roster import Card, UnknownGroup, new_participant
 from cact_tui.proctoring.sittings import Seated, SessionsOpen, Sittings, WrongState
 from cact_tui.sessions import events as e
 from tests.delivery.hall import of_kind
@@ -149,6 +150,48 @@ async def test_a_correction_reaches_the_identity_of_a_test_that_has_begun() -> N
     assert identity.name == "SITI RAHMAWATI SARI"
     with pytest.raises(ValueError, match="participant cannot be corrected"):
         await room.roster.correct("0231", by="Chief", participant="p-other")
+
+
+GROUPS = ("pelaksana", "pengawas")
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault", "why"),
+    [
+        ({"nip": "1987 0412"}, ValueError, "the NIP is not 18 digits"),
+        ({"nip": "198704122010013001"}, ValueError, "the NIP has 3 in place 15"),
+        ({"position_group": "kepala"}, UnknownGroup, "one of pelaksana, pengawas"),
+        ({"standard": "kepala"}, UnknownGroup, "one of pelaksana, pengawas"),
+    ],
+)
+async def test_a_roster_takes_no_nip_and_no_group_that_there_cannot_be(
+    changes: dict[str, Any], fault: type[ValueError], why: str
+) -> None:
+    room = await Room().furnish()
+    roster = changed(room.roster, groups=GROUPS)
+    before = await roster.everybody()
+    new = changed(SITI, participant=new_participant(), number="0300", seat="", **changes)
+    with pytest.raises(fault, match=why):
+        await roster.register(new, by=BY)
+    with pytest.raises(fault, match=why):
+        await roster.correct("0231", by=BY, **changes)
+    assert await roster.everybody() == before
+
+
+async def test_a_roster_keeps_a_nip_without_blanks_and_lets_it_and_the_group_be_missing() -> None:
+    room = await Room().furnish()
+    roster = changed(room.roster, groups=GROUPS)
+    new = changed(SITI, participant=new_participant(), number="0300", seat="", position_group="")
+    walked = await roster.register(changed(new, nip="19860926 201505 1 001"), by=BY)
+    assert (walked.nip, walked.position_group) == ("198609262015051001", "")
+    corrected = await roster.correct("0231", by=BY, nip="", position_group="pengawas")
+    assert (corrected.nip, corrected.position_group) == ("", "pengawas")
+
+
+async def test_where_an_event_has_no_position_groups_anything_is_one() -> None:
+    room = await Room().furnish()
+    corrected = await room.roster.correct("0231", by=BY, position_group="kepala")
+    assert corrected.position_group == "kepala"
 
 
 async def test_issuing_a_pin_confirms_the_papers_and_a_refusal_forbids_it() -> None:

@@ -153,6 +153,13 @@ def pin_view(problem: str = "", language: str = "id") -> IdentityView:
     )
 
 
+def finished_view(language: str = "id") -> IdentityView:
+    """Return the form once more, for somebody whose test is over."""
+    _ = translator(language).gettext
+    sentence = _("This participant has finished the test, reference {reference}.")
+    return pin_view(sentence.format(reference="K7QF-2MXD"), language)
+
+
 def message_view(text: str, language: str = "id", message: str = "m-1") -> MessageView:
     """Return a proctor's message."""
     _ = translator(language).gettext

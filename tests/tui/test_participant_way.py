@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
 from attrs import evolve
 
 from cact_tui.delivery import actions as a
@@ -14,6 +15,7 @@ from tests.tui.participant_flow import (
     case_item,
     confirm_view,
     end_view,
+    finished_view,
     identity_view,
     item,
     language_view,
@@ -26,8 +28,6 @@ from tests.tui.participant_flow import (
 )
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.tui.seat import Sit
 
 
@@ -90,6 +90,15 @@ async def test_what_was_typed_stays_when_the_flow_finds_a_problem(sit: Sit) -> N
         await seat.settle()
         assert "[99" in seat.text
         assert "! Nomor ini tidak ada" in seat.text
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+async def test_whoever_has_finished_sees_the_whole_reference(sit: Sit, language: str) -> None:
+    view = finished_view(language)
+    async with sit(view) as seat:
+        told = " ".join(seat.text.split())
+        assert view.problem in told
+        assert any(row.rstrip().endswith("K7QF-2MXD.") for row in seat.rows)
 
 
 async def test_a_wrong_word_is_typed_anew(sit: Sit) -> None:

@@ -15,6 +15,7 @@ from tests.tui.participant_flow import (
     case_item,
     confirm_view,
     end_view,
+    finished_view,
     identity_view,
     item,
     language_view,
@@ -67,6 +68,7 @@ SCREENS: dict[str, tuple[View, tuple[str, ...]]] = {
         pin_view("Nomor atau PIN tidak cocok. Masih 4 kesempatan."),
         ("0", "2", "tab", "4", "8", "2"),
     ),
+    "identity_finished": (finished_view(), ("0", "2")),
     "confirm_takeover": (takeover_view(), ()),
     "paused_why": (paused_view(), ()),
     "message": (message_view("Listrik padam, 10 menit.\n\nMohon tetap duduk."), ()),
@@ -79,6 +81,7 @@ SCREENS: dict[str, tuple[View, tuple[str, ...]]] = {
 }
 ENGLISH: dict[str, tuple[View, tuple[str, ...]]] = {
     "identity": (identity_view(language="en"), ()),
+    "identity_finished": (finished_view("en"), ("0", "2")),
     "confirm": (confirm_view("en"), ()),
     "item": (item("en"), ("b",)),
     "item_asks": (multiple_item("en"), ("b", "c", "enter")),

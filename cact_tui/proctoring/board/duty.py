@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from cact_tui.config.nip import fault_of, without_blanks
 from cact_tui.errors import CactError, NotFound
 from cact_tui.journal.roster import Identification, LogEntry, Registration
 from cact_tui.proctoring.acts import Acts, Denied
 from cact_tui.proctoring.board.reader import ATTENDED, BoardReader
 from cact_tui.proctoring.board.rows import Row, Standing
 from cact_tui.proctoring.cards import spaced
-from cact_tui.proctoring.roster import Roster, new_participant
+from cact_tui.proctoring.roster import Roster, UnknownGroup, new_participant
 from cact_tui.sessions.reasons import known
 from cact_tui.sessions.states import Grant
 
@@ -115,7 +114,7 @@ async def _owe_nothing() -> None:
 class Duty:
     """One proctor by name, at the board of one sitting.
 
-    `groups` are the position groups that a walk-in may have; empty where the event has none.
+    `groups` are the position groups that forms offer; empty where the event has none.
     `settle` writes the results that are owed after a test was ended from outside.
     """
 
@@ -159,10 +158,6 @@ class Duty:
             return _forbidden(row, Trouble.ABSENT, "has not signed in yet")
         if order.act is Act.RESCHEDULE and row.standing in _TOOK_PART:
             return _forbidden(row, Trouble.TOOK_PART, "took the test in this sitting")
-        given = {order.entries[key].strip() for key in _GROUP_FIELDS if key in order.entries}
-        if self.groups and not given <= set(self.groups):
-            why = f"the position group is one of {', '.join(self.groups)}"
-            return _forbidden(row, Trouble.UNKNOWN_GROUP, why)
         return None
 
     async def _one(self, order: Order, row: Row) -> Told:
@@ -170,6 +165,8 @@ class Duty:
             return trouble
         try:
             outcome = await _DEEDS[order.act](self, order, row)
+        except UnknownGroup as fault:
+            return _forbidden(row, Trouble.UNKNOWN_GROUP, str(fault))
         except (CactError, ValueError) as fault:
             return _forbidden(row, Trouble.FAULT, str(fault))
         if isinstance(outcome, Denied):
@@ -212,8 +209,6 @@ _ENDS = frozenset({Act.TERMINATE, Act.WRONG_PERSON})
 
 _TOOK_PART = frozenset({Standing.FINISHED, Standing.TERMINATED, Standing.WITHDRAWN})
 """How those stand who belong to this sitting's papers for good; a terminated test is reopened."""
-
-_GROUP_FIELDS = ("group", "position_group")
 
 NEEDS_A_TEST = frozenset(
     {
@@ -291,6 +286,8 @@ async def _walk_in(duty: Duty, order: Order, _row: Row) -> None:
     given = order.entries
     if not given.get("number", "").strip() or not given.get("name", "").strip():
         raise ValueError("a number and a name are needed")
+    if duty.roster.groups and not given.get("group", "").strip():
+        raise UnknownGroup(duty.roster.groups)
     who = Registration(
         participant=new_participant(),
         event=duty.roster.event,
@@ -309,10 +306,6 @@ async def _correct(duty: Duty, order: Order, row: Row) -> None:
     changes = {key: value.strip() for key, value in order.entries.items() if value.strip()}
     if not changes:
         raise ValueError("there is nothing to correct: give a new value")
-    if "nip" in changes:
-        changes["nip"] = without_blanks(changes["nip"])
-        if fault := fault_of(changes["nip"]):
-            raise ValueError(f"the NIP {fault}")
     await duty.roster.correct(row.number, by=duty.name, **changes)
     await duty.note(row, "correction", known(order.reason))
 

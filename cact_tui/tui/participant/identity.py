@@ -11,7 +11,7 @@ from cact_tui.delivery.actions import Back, Identify
 from cact_tui.delivery.views import IdentityView
 from cact_tui.i18n import translator
 from cact_tui.tui.entry import Entry, field_line, filled, masked
-from cact_tui.tui.lines import BLANK, Span, Tone, paragraph
+from cact_tui.tui.lines import BLANK, Span, Tone, indent, paragraph
 from cact_tui.tui.participant.pick import Pick, pick_lines
 from cact_tui.tui.participant.stage import Act, Command, Hint, Page, Stage, Step
 
@@ -145,7 +145,8 @@ class Identifying(Stage):
             return ()
         entry = self._entries[field]
         typed = field_line(entry, _FIELD_COLUMNS, active=self.at is field)
-        return ((*self._label(field), *typed), self._problem(field), BLANK)
+        problem = (indent(row, _LABEL_COLUMNS) for row in self._problem(field))
+        return ((*self._label(field), *typed), *problem, BLANK)
 
     @property
     def _entries(self) -> dict[Field, Entry]:
@@ -156,18 +157,18 @@ class Identifying(Stage):
         text = f"{_label(self.view.language, field):{_LABEL_COLUMNS}}"
         return (Span(text, Tone.STRONG if field is self.at else Tone.PLAIN),)
 
-    def _problem(self, field: Field) -> Line:
-        """Return what is wrong, in the line under the field."""
+    def _problem(self, field: Field) -> tuple[Line, ...]:
+        """Return what is wrong, as it stands beside the labels; a blank where nothing is."""
         _ = translator(self.view.language).gettext
         text = _("Please fill this in.") if self.missing is field else ""
         if field is Field.NUMBER and not text:
             text = self.view.problem
-        return (Span(" " * _LABEL_COLUMNS), Span(f"! {text}", Tone.ALERT)) if text else BLANK
+        columns = self.area.text_columns - _LABEL_COLUMNS
+        return paragraph(f"! {text}", columns, Tone.ALERT) if text else (BLANK,)
 
     def _groups(self, rows: int) -> tuple[Line, ...]:
         labels = tuple(choice.label for choice in self.view.groups)
-        problem = self._problem(Field.GROUP)
-        head = (*self._label(Field.GROUP), *problem[1:])
+        head = (*self._label(Field.GROUP), *self._problem(Field.GROUP)[0])
         lines = pick_lines(labels, self.group, self.area.text_columns, max(rows - 1, 1), _MARKS)
         return (head, *lines)
 

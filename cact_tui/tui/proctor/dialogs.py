@@ -5,14 +5,14 @@ A dialog takes keys and becomes another dialog, an answer, or nothing: Esc gives
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
 from cact_tui.i18n import translator
 from cact_tui.proctoring.board.duty import Order
-from cact_tui.proctoring.board.reasons import GROUPS
+from cact_tui.proctoring.board.reasons import GROUPS, USUAL
 from cact_tui.text import pad
 from cact_tui.tui.entry import Entry, area_lines, field_line
 from cact_tui.tui.lines import BLANK, Line, Span, Tone, beside, length, line, paragraph, strong
@@ -82,7 +82,7 @@ class Dialog:
 
 @frozen(kw_only=True)
 class AskReason(Dialog):
-    """A reason by two digits: the group, then the word."""
+    """A reason by two digits, the group and then the word; one that is usual by one."""
 
     group: int = -1
 
@@ -90,36 +90,61 @@ class AskReason(Dialog):
         if key.name == "backspace":
             return evolve(self, group=-1)
         digit = int(key.character) - 1 if key.character.isdecimal() else -1
-        choices = GROUPS if self.group < 0 else GROUPS[self.group][1]
-        if not 0 <= digit < len(choices):
+        if not 0 <= digit < len(self._offered):
             return self
-        if self.group >= 0:
-            return self._with(GROUPS[self.group][1][digit])
-        codes = GROUPS[digit][1]
-        return self._with(codes[0]) if len(codes) == 1 else evolve(self, group=digit)
+        codes = self._offered[digit]
+        return evolve(self, group=digit) if len(codes) > 1 else self._with(codes[0])
 
     def _with(self, code: str) -> Answered:
         return Answered(evolve(self.order, reason=code))
 
+    @property
+    def _usual(self) -> tuple[str, ...]:
+        return USUAL.get(self.order.act, ())
+
+    @property
+    def _offered(self) -> tuple[tuple[str, ...], ...]:
+        """Return the codes among which each digit leaves the choice."""
+        if self.group >= 0:
+            return tuple((code,) for code in GROUPS[self.group][1])
+        return (*(codes for _group, codes in GROUPS), *((code,) for code in self._usual))
+
     def _body(self, columns: int) -> tuple[Line, ...]:
-        if self.group < 0:
-            codes = [group for group, _codes in GROUPS]
-        else:
-            codes = list(GROUPS[self.group][1])
-        named = [words.reason(one, self.language) for one in codes]
-        return (line(self._("Why?")), *_choices(named, columns))
+        why = line(self._("Why?"))
+        if self.group >= 0:
+            return (why, *_choices(self._named(GROUPS[self.group][1]), columns))
+        groups = (why, *_numbered(self._named(group for group, _codes in GROUPS)))
+        if not self._usual:
+            return groups
+        usual = _numbered(self._named(self._usual), len(GROUPS) + 1)
+        return _side_by_side(groups, (line(self._("Usual reasons:")), *usual), columns)
+
+    def _named(self, codes: Iterable[str]) -> list[str]:
+        return [words.reason(one, self.language) for one in codes]
 
 
 def _choices(texts: list[str], columns: int) -> tuple[Line, ...]:
     """Return what the digits from 1 on choose; in two columns where they are many and fit."""
-    numbered = [
-        (Span(f"  {number} ", Tone.STRONG), Span(text)) for number, text in enumerate(texts, 1)
-    ]
-    half = columns // 2
-    if len(texts) <= _ONE_COLUMN or max(map(length, numbered)) >= half:
-        return tuple(numbered)
+    numbered = _numbered(texts)
+    if len(texts) <= _ONE_COLUMN:
+        return numbered
     rows = -(-len(texts) // 2)
-    return beside(numbered[:rows], numbered[rows:], half, "")
+    return _side_by_side(numbered[:rows], numbered[rows:], columns)
+
+
+def _numbered(texts: list[str], first: int = 1) -> tuple[Line, ...]:
+    return tuple(
+        (Span(f"  {number} ", Tone.STRONG), Span(text)) for number, text in enumerate(texts, first)
+    )
+
+
+def _side_by_side(
+    left: tuple[Line, ...], right: tuple[Line, ...], columns: int
+) -> tuple[Line, ...]:
+    """Return two blocks beside each other, or below where one is too wide for that."""
+    half = columns // 2
+    fit = max(map(length, (*left, *right))) < half
+    return beside(left, right, half, "") if fit else (*left, *right)
 
 
 @frozen(kw_only=True)
@@ -196,14 +221,15 @@ class AskMinutes(AskWords):
 
 @frozen(kw_only=True)
 class AskYes(Dialog):
-    """A last yes before what cannot be taken back."""
+    """A last yes before what cannot be taken back, with the reason that was chosen."""
 
     def _press(self, key: Key) -> Dialog | Answered | Given:
         return Answered(self.order) if key.name == "enter" else self
 
     def _body(self, columns: int) -> tuple[Line, ...]:
-        del columns
-        return ((Span(" " + self._("Enter: yes · Esc: back") + " ", Tone.ASK),),)
+        why = f"{self._('Why?')} {words.reason(self.order.reason, self.language)}"
+        ask = Span(" " + self._("Enter: yes · Esc: back") + " ", Tone.ASK)
+        return (*paragraph(why, columns), BLANK, (ask,))
 
 
 @frozen(kw_only=True)

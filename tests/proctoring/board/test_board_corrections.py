@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
 
+from cact_tui.errors import Problems
 from cact_tui.proctoring.board.duty import Act, Order
 from cact_tui.proctoring.board.rows import Standing
+from cact_tui.wiring import Event, read_event
+from tests.crash.event import small_event
 from tests.proctoring.board.watched import duty, reader, row_of
 from tests.proctoring.room import SITI, Room
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NEWCOMER = {"number": "0299", "name": "RINI ASTUTI", "seat": "31"}
 
@@ -30,13 +36,26 @@ async def test_what_would_be_wrong_on_the_roster_is_refused(
     room = await Room().furnish()
     board = reader(room)
     row = await row_of(board)
-    chief = evolve(duty(room, board, chief=True), groups=("pelaksana", "pengawas"))
+    roster = evolve(room.roster, groups=("pelaksana", "pengawas"))
+    chief = evolve(duty(room, board, chief=True), roster=roster)
     before = await chief.roster.find(SITI.number)
     (told,) = await chief.carry_out(Order(act=act, rows=(row,), reason="other", entries=entries))
     assert (told.done, told.code) == (False, code)
     assert why in told.why
     assert await chief.roster.find(SITI.number) == before
     assert len((await board.look()).rows) == 2
+
+
+async def test_an_event_s_roster_knows_the_position_groups_of_its_standards(
+    tmp_path: Path,
+) -> None:
+    config = small_event(tmp_path / "event")
+    materials = read_event(config, Problems())
+    assert materials is not None
+    event = Event(config, materials)
+    assert materials.profile.standards is not None
+    assert event.roster().groups == tuple(materials.profile.standards.groups)
+    await event.store.close()
 
 
 async def test_a_nip_is_corrected_without_its_blanks() -> None:

@@ -8,7 +8,7 @@ from attrs import evolve as changed
 from cact_tui.delivery.views import ItemView
 from cact_tui.journal.roster import Identification
 from cact_tui.proctoring.board.duty import CHIEFLY, Act, Order
-from cact_tui.proctoring.board.reasons import GROUPS
+from cact_tui.proctoring.board.reasons import GROUPS, USUAL
 from cact_tui.proctoring.board.rows import Standing
 from cact_tui.proctoring.signals import SignalKind
 from cact_tui.sessions import events as e
@@ -215,3 +215,5 @@ def test_every_reason_is_two_digits_away() -> None:
     assert [code for _group, codes in GROUPS for code in codes] == list(REASONS)
     assert len(GROUPS) <= 9
     assert all(len(codes) <= 9 for _group, codes in GROUPS)
+    assert all(set(codes) <= set(REASONS) for codes in USUAL.values())
+    assert all(len(GROUPS) + len(codes) <= 9 for codes in USUAL.values())

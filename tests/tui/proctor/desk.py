@@ -48,6 +48,12 @@ class Desk:
             else:
                 await self.press(_NAMES.get(step.key, step.key))
 
+    async def search(self, text: str) -> None:
+        """Put the cursor on whoever has a seat, a number or a name."""
+        await self.press("/")
+        await self.type(text)
+        await self.press("enter")
+
     async def type(self, text: str) -> None:
         """Type a text, which is not counted."""
         for character in text:

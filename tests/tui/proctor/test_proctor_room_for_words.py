@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from cact_tui.proctoring.board.duty import Act, Order, Told
-from cact_tui.proctoring.board.reasons import GROUPS
+from cact_tui.proctoring.board.reasons import GROUPS, USUAL
 from cact_tui.tui.proctor import commands, words
 from cact_tui.tui.proctor.dialogs import LONGEST_MESSAGE
 from tests.tui.proctor.desk import Desk, at_desk
@@ -53,6 +53,32 @@ async def test_every_reason_is_seen(language: str, group: int) -> None:
                 f"{n} {words.reason(one, language)}" for n, one in enumerate(GROUPS[group][1], 1)
             ]
             assert all(one in desk.text for one in shown)
+
+
+WHY = {
+    Act.REFUSE: ("x",),
+    Act.PAUSE: ("j",),
+    Act.EXTEND: ("w", "5", "enter"),
+    Act.REPORT: ("k",),
+    Act.MOVE: ("m", "5", "enter"),
+    Act.TERMINATE: ("t",),
+    Act.WRONG_PERSON: ("h",),
+    Act.RESCHEDULE: ("z", "1"),
+    Act.CORRECT: ("e", "1", "enter"),
+}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (110, 24), (132, 43)])
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_usual_reason_is_seen_with_its_digit(
+    language: str, size: tuple[int, int]
+) -> None:
+    async with at_desk(ScriptedWindow(chief=True), language=language, size=size) as desk:
+        for act, codes in USUAL.items():
+            await desk.press(*WHY[act])
+            shown = [f"{n} {words.reason(one, language)}" for n, one in enumerate(codes, 6)]
+            assert all(one in desk.text for one in shown), act
+            await desk.press("escape")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cact_tui.proctoring.board.duty import Act, Order, Told
+from cact_tui.proctoring.board.reasons import GROUPS, USUAL
+from cact_tui.tui.proctor import words
+from cact_tui.tui.proctor.commands import COMMANDS
 from tests.tui.proctor.day import DAY, MOST, printed, strokes
 from tests.tui.proctor.desk import Desk, at_desk
 from tests.tui.proctor.scene import ScriptedWindow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+
+EVERY_REASON = [
+    (f"{group}{word}" if len(codes) > 1 else f"{group}", code)
+    for group, (_name, codes) in enumerate(GROUPS, 1)
+    for word, code in enumerate(codes, 1)
+]
+"""Each reason of the taxonomy with its digits."""
 
 
 async def authorise_everybody_who_waits(desk: Desk) -> None:
@@ -103,6 +114,8 @@ TASKS = (
     refuse_papers,
     end_a_test_for_good,
 )
+ON_ONE = (pause_one_for_illness, *TASKS[6:])
+"""Tasks on whoever the cursor is on."""
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.__name__)
@@ -121,22 +134,51 @@ def test_every_task_is_driven_and_takes_at_most_five_keystrokes() -> None:
     assert all(strokes(task) <= MOST for task in DAY)
 
 
+@pytest.mark.parametrize("task", ON_ONE, ids=lambda task: task.__name__)
+async def test_a_task_on_somebody_found_by_number_takes_no_more_with_the_search(
+    task: Callable[[Desk], Awaitable[None]],
+) -> None:
+    async with at_desk() as desk:
+        await desk.search("0243")
+        await task(desk)
+        assert desk.whom == ["19"]
+        assert desk.strokes <= MOST
+
+
+@pytest.mark.parametrize(("keys", "reason"), EVERY_REASON)
+async def test_any_reason_is_given_by_its_digits(keys: str, reason: str) -> None:
+    async with at_desk() as desk:
+        await desk.press("k", *keys)
+        assert desk.order.reason == reason
+
+
+@pytest.mark.parametrize("key", ["t", "h"])
+async def test_what_ends_a_test_for_good_is_asked_once_more_with_its_reason(key: str) -> None:
+    async with at_desk(ScriptedWindow(chief=True)) as desk:
+        await desk.press(key, "6", "6", "y", key)
+        assert not desk.window.orders
+        assert words.reason(USUAL[COMMANDS[key].act][0], "en") in desk.text
+        await desk.press("enter")
+        assert desk.order.reason == USUAL[COMMANDS[key].act][0]
+
+
 def test_the_docs_print_the_table() -> None:
     assert printed() == [(task, keys, strokes(task)) for task, keys in DAY.items()]
 
 
 CHIEF_TASKS = {
     "r": ("r", "5"),
-    "h": ("h", "2", "3", "enter"),
-    "z": ("z", "1", "2", "5"),
+    "h": ("h", "6", "enter"),
+    "z": ("z", "1", "6"),
 }
 
 
 @pytest.mark.parametrize("keys", CHIEF_TASKS.values(), ids=CHIEF_TASKS)
 async def test_a_chief_has_acts_that_others_have_not(keys: tuple[str, ...]) -> None:
     async with at_desk(ScriptedWindow(chief=True)) as desk:
+        await desk.search("0243")
         await desk.press(*keys)
-        assert len(desk.window.orders) == 1
+        assert desk.whom == ["19"]
         assert desk.strokes <= MOST
     async with at_desk() as desk:
         await desk.press(keys[0])
