@@ -193,6 +193,7 @@ async def test_a_killed_room_is_started_again_and_no_test_is_touched(tmp_path: P
             proctor = await Visitor.at(outside, "sri", client_keys=[key])
             await proctor.until_sees("SITI RAHMAWATI")
             (room,) = children(process.pid)
+            assert nicer(room, process.pid)
             os.kill(room, signal.SIGKILL)
             await proctor.until(lambda: proctor.ended)
             assert "Layar pengawas gagal" in proctor.words
@@ -215,6 +216,11 @@ async def test_a_killed_room_is_started_again_and_no_test_is_touched(tmp_path: P
     assert log.count('"worker-died"') == 1
     assert log.count('"staff-room-lost"') == 1
     assert "SITI" not in log
+
+
+def nicer(one: int, other: int) -> bool:
+    """Return whether one process lets another go first."""
+    return os.getpriority(os.PRIO_PROCESS, one) > os.getpriority(os.PRIO_PROCESS, other)
 
 
 def children(pid: int) -> list[int]:
