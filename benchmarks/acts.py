@@ -19,7 +19,7 @@ from cact_tui.clock import SystemClock
 from cact_tui.delivery.services import Exam
 from cact_tui.journal.sqlite import SqliteStore
 from cact_tui.journal.watch import Watch
-from cact_tui.proctoring.acts import Acts
+from cact_tui.proctoring.acts import Acts, Done
 from cact_tui.sessions import events as e
 from cact_tui.sessions.plan import BatteryPlan
 from tests.delivery.hall import BANKS, KEYS, materials, two_sections
@@ -59,8 +59,10 @@ async def whole_room(
 ) -> None:
     """Print how long an act takes that is done to everybody at once."""
     wall, processor = time.perf_counter(), time.process_time()
-    await acts.many(names, act)
+    outcomes = await acts.many(names, act)
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    if not all(isinstance(outcome, Done) and outcome.news for outcome in outcomes):
+        raise RuntimeError(f"{words}: not every act was recorded")
     print(f"{words:24} {wall * 1000:6.0f} ms, {processor * 1000:4.0f} ms of a core")
 
 

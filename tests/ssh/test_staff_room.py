@@ -136,6 +136,14 @@ async def test_a_room_that_never_answers_is_told_of_under_a_number(
     assert str(line["number"]) in proctor.text
 
 
+async def test_who_hangs_up_while_waiting_for_the_room_is_no_incident(hall: House) -> None:
+    proctor = await proctor_at(hall)
+    await hall.until(lambda: hall.hall.visits == 1)
+    proctor.cut()
+    await hall.until(lambda: not hall.hall.visits)
+    assert not told(hall, "staff-room-away")
+
+
 async def test_a_client_that_hangs_up_ends_the_visit_in_the_room(hall: House, place: Path) -> None:
     async with staff_room(hall, place) as room:
         proctor = await proctor_at(hall)

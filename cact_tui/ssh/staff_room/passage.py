@@ -75,7 +75,8 @@ class Passage:
     async def _between(self) -> None:
         frames = await self._entered()
         if frames is None:
-            self._lost("staff-room-away")
+            if self._session.alive:
+                self._lost("staff-room-away")
             return
         self._frames = frames
         self._session.on_gone = frames.leave
