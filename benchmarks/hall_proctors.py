@@ -47,8 +47,8 @@ class Watcher(asyncssh.SSHClientSession[bytes]):
         await self._connection.create_session(
             lambda: self, term_type="xterm-256color", term_size=(COLUMNS, LINES), encoding=None
         )
-        await self.until(lambda text: "? semua tombol" in text)
-        await self.press("y", lambda text: "? all keys" in text)
+        await self._until(lambda text: "? semua tombol" in text)
+        await self.press("y", "? all keys")
 
     def hang_up(self) -> None:
         """Cut the line."""
@@ -70,41 +70,42 @@ class Watcher(asyncssh.SSHClientSession[bytes]):
         if self._channel is not None:
             self._channel.write(keys.encode())
 
-    async def press(self, keys: str, shown: Callable[[str], bool]) -> float:
-        """Press keys; return the seconds until what they lead to is on the screen.
+    async def press(self, keys: str, words: str) -> float:
+        """Press keys; return the seconds until the words they lead to are on the screen.
 
         Raises:
-            TimeoutError: it did not come; the message holds the screen.
+            TimeoutError: they did not come; the message holds the screen.
         """
+        return await self._press(keys, lambda text: words in text)
+
+    async def choose(self, number: str) -> None:
+        """Search for one participant by number; the details are on the screen then."""
+        await self._press(f"/{number}\r", lambda text: _chosen(text) == number)
+
+    async def move(self, key: str) -> float:
+        """Press a key that moves the cursor; return the seconds until the details follow it."""
+        before = _chosen(self._text())
+        return await self._press(key, lambda text: _chosen(text) not in ("", before))
+
+    async def _press(self, keys: str, shown: Callable[[str], bool]) -> float:
         pressed = time.perf_counter()
         self.send(keys)
-        await self.until(shown)
+        await self._until(shown)
         return time.perf_counter() - pressed
 
-    async def until(self, shown: Callable[[str], bool]) -> None:
-        """Wait until something is on the screen."""
+    async def _until(self, shown: Callable[[str], bool]) -> None:
         end = time.perf_counter() + PATIENCE
-        while not shown(self.text()):
+        while not shown(self._text()):
             self._came.clear()
             try:
                 await asyncio.wait_for(self._came.wait(), end - time.perf_counter())
             except TimeoutError:
-                raise TimeoutError(f"{self._name} saw:\n{self.text()}") from None
+                raise TimeoutError(f"{self._name} saw:\n{self._text()}") from None
 
-    def text(self) -> str:
-        """Return what stands on the screen."""
+    def _text(self) -> str:
         self._stream.feed(bytes(self._unread))
         self._unread.clear()
         return "\n".join(self._screen.display)
-
-    async def choose(self, number: str) -> None:
-        """Search for one participant by number; the details are on the screen then."""
-        await self.press(f"/{number}\r", lambda text: _chosen(text) == number)
-
-    async def move(self, key: str) -> float:
-        """Press a key that moves the cursor; return the seconds until the details follow it."""
-        before = _chosen(self.text())
-        return await self.press(key, lambda text: _chosen(text) not in ("", before))
 
 
 def _chosen(text: str) -> str:

@@ -26,11 +26,13 @@ from attrs import define, field
 
 from benchmarks.hall_clients import HASTE, SITTING, Figures, Seat, quantiles
 from benchmarks.hall_host import Host
-from benchmarks.hall_proctors import Watcher
 from benchmarks.hall_sitting import Sitting, count_on_record
+from benchmarks.proctors_apart import ProctorsApart
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
+
+    from benchmarks.proctors_apart import Proctor
 
 KEY_SECONDS = 3.0
 ACT_SECONDS = 2.0
@@ -128,28 +130,29 @@ class _Rehearsal:
         self._seats = [
             Seat(number, host.port, SITTING) for number in range(1, options.participants + 1)
         ]
-        self._watchers = [Watcher(name, key, host.port) for name, key in sitting.proctors.items()]
+        self._apart = ProctorsApart(host.port, sitting.proctors)
         self._figures = Figures()
 
     async def run(self) -> int:
         """Run everything; return how many keys had no answer."""
         await self._host.ready()
-        print(f"{len(self._seats)} participants, {len(self._watchers)} proctors, real SSH")
+        await self._apart.ready()
+        print(f"{len(self._seats)} participants, {len(self._apart.proctors)} proctors, real SSH")
         await self._come_in()
         alone, watched, busy = Load("without proctors"), Load("watched"), Load("acted upon")
         for _ in range(self._rounds):
             await self._press(alone)
             await self._watch()
             await self._press(watched)
-            await self._press(busy, *(self._act(watcher) for watcher in self._watchers))
-            for watcher in self._watchers:
-                watcher.hang_up()
+            await self._press(busy, *(self._act(proctor) for proctor in self._apart.proctors))
+            for proctor in self._apart.proctors:
+                await proctor.hang_up()
         for load in (alone, watched, busy):
             load.tell()
         for words, load in (("watched", watched), ("acted", busy)):
             ratio = compared(load.figures.saved, alone.figures.saved)
             print(f"saved p99, {words:7} : alone {ratio}   (goal 1.10)")
-        view = (watched.share - alone.share) / len(self._watchers)
+        view = (watched.share - alone.share) / len(self._apart.proctors)
         print(f"a proctor's view           {view:8.1%} of one core     (goal 5 %)")
         await self._watch()
         await self._whole_room()
@@ -163,8 +166,7 @@ class _Rehearsal:
             print(f"  {one}")
         for seat in self._seats:
             seat.hang_up()
-        for watcher in self._watchers:
-            watcher.hang_up()
+        await self._apart.close()
         return len(lost)
 
     async def _come_in(self) -> None:
@@ -176,20 +178,20 @@ class _Rehearsal:
                 await seat.connect()
                 await seat.go_to_an_item()
 
-        doorman = self._watchers[0]
+        doorman = self._apart.proctors[0]
         await doorman.connect()
         coming = asyncio.gather(*(come(seat) for seat in self._seats))
         while not coming.done():
-            doorman.send("2ai")
+            await doorman.send("2ai")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(coming), 1)
         await coming
-        doorman.hang_up()
+        await doorman.hang_up()
 
     async def _watch(self) -> None:
         """Have all proctors look."""
-        for watcher in self._watchers:
-            await watcher.connect()
+        for proctor in self._apart.proctors:
+            await proctor.connect()
 
     async def _press(self, load: Load, *beside: Awaitable[None]) -> None:
         """Have everybody press keys for so long, and add what it took to a load."""
@@ -200,7 +202,7 @@ class _Rehearsal:
         load.processor += self._host.processor_seconds() - before
         load.seconds += time.perf_counter() - began
 
-    async def _act(self, watcher: Watcher) -> None:
+    async def _act(self, proctor: Proctor) -> None:
         """Move about and give orders for as long as the load lasts."""
         end = time.perf_counter() + self._seconds - 2 * ACT_SECONDS
         chance = random.Random()  # noqa: S311 - a load, no secret
@@ -208,37 +210,37 @@ class _Rehearsal:
         while time.perf_counter() < end:
             began = time.perf_counter()
             seat = chance.choice(self._seats[5:-5])  # the cursor can go on from there
-            await watcher.choose(seat.number)
+            await proctor.choose(seat.number)
             async with seat.hands:
                 if chance.random() < 1 / 2:
-                    await self._pause(watcher, seat)
+                    await self._pause(proctor, seat)
                 else:
-                    await self._write(watcher, seat)
+                    await self._write(proctor, seat)
                 await asyncio.sleep(HASTE)
-            await watcher.press("\x1b", lambda text: f"{len(self._seats)} shown" in text)
+            await proctor.press("\x1b", f"{len(self._seats)} shown")
             for key in (DOWN, DOWN, UP, PAGE_DOWN, PAGE_UP):
-                self._done.moves.append(await watcher.move(key))
+                self._done.moves.append(await proctor.move(key))
             await asyncio.sleep(max(0.0, began + ACT_SECONDS - time.perf_counter()))
 
-    async def _pause(self, watcher: Watcher, seat: Seat) -> None:
-        await self._order(watcher, PAUSE, seat, "PAUSED")
+    async def _pause(self, proctor: Proctor, seat: Seat) -> None:
+        await self._order(proctor, PAUSE, seat, "PAUSED")
         item, given = seat.expect_item(), time.perf_counter()
-        watcher.send(GO_ON)
+        await proctor.send(GO_ON)
         self._done.count += 1
         came = await seat.in_time(item, GO_ON, self._figures)
         if came:
             self._done.acts.append(came - given)
 
-    async def _write(self, watcher: Watcher, seat: Seat) -> None:
+    async def _write(self, proctor: Proctor, seat: Seat) -> None:
         word = f"Tenang{self._done.count}"
-        shown = await self._order(watcher, f"p{word}\r", seat, word)
+        shown = await self._order(proctor, f"p{word}\r", seat, word)
         if shown:
             await seat.acknowledge(self._figures)
 
-    async def _order(self, watcher: Watcher, keys: str, seat: Seat, word: str) -> bool:
+    async def _order(self, proctor: Proctor, keys: str, seat: Seat, word: str) -> bool:
         """Give an order; return whether what it leads to came to the participant's screen."""
         awaited, given = seat.expect(word, word.encode()), time.perf_counter()
-        watcher.send(keys)
+        await proctor.send(keys)
         self._done.count += 1
         came = await seat.in_time(awaited, keys, self._figures)
         if came:
@@ -255,7 +257,7 @@ class _Rehearsal:
                 (seat, seat.expect("PAUSED", b"PAUSED") if paused else seat.expect_item())
                 for seat in self._seats
             ]
-            self._watchers[0].send(keys)
+            await self._apart.proctors[0].send(keys)
             self._done.count += len(self._seats)
             came = await asyncio.gather(
                 *(seat.in_time(one, keys, self._figures) for seat, one in awaited)
