@@ -34,13 +34,15 @@ class Figures:
     """What was measured, in seconds and bytes.
 
     `keys` from a key to its frame, `saved` from sending an answer to the word that it is durable,
-    `items` from sending to the next item. `lost` says which keys had no answer, and what stood on
+    `items` from sending to the next item; `late` is the delay of the clients' own loop, which is in
+    all three. `lost` says which keys had no answer, and what stood on
     the screen instead.
     """
 
     keys: list[float] = field(factory=list)
     saved: list[float] = field(factory=list)
     items: list[float] = field(factory=list)
+    late: list[float] = field(factory=list)
     key_bytes: int = 0
     ticks: int = 0
     tick_bytes: int = 0

@@ -1,11 +1,11 @@
 """A rehearsal: a hall under load with proctors who watch and act, all over real SSH.
 
 In turns the hall alone, with proctors at 132x43 who look at the whole sitting, and with them moving
-about and pausing, letting go on and writing to participants; several times, so that a machine that
-changes its pace favours none. At last the whole room is paused at once. Time is taken from a
-proctor's last key to the participant's screen.
+about and pausing, letting go on and writing to participants; several times, alone first and last by
+turns, so that a machine that changes its pace favours none. At last the whole room is paused at
+once. Time is taken from a proctor's last key to the participant's screen.
 
-  python -m benchmarks.rehearsal --participants 250 --seconds 60 --rounds 3
+  python -m benchmarks.rehearsal --participants 250 --seconds 60 --rounds 4
   python -m benchmarks.rehearsal --quick
 """
 
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import define, field
 
+from benchmarks import own_delay
 from benchmarks.hall_clients import HASTE, SITTING, Figures, Seat, quantiles
 from benchmarks.hall_host import Host
 from benchmarks.hall_sitting import Sitting, count_on_record
@@ -76,6 +77,7 @@ class Load:
         print(f"{self.words}: {self.share:.1%} of one core, lost {len(self.figures.lost)}")
         print(f"  key to frame             {quantiles(keys)}   of {len(keys)}")
         print(f"  sent to saved (durable)  {quantiles(saved)}   of {len(saved)}")
+        print(f"  the clients' own delay   {quantiles(self.figures.late)}   (is in both)")
 
 
 def compared(one: Sequence[float], other: Sequence[float]) -> str:
@@ -111,7 +113,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--participants", type=int, default=250)
     parser.add_argument("--proctors", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--rounds", type=int, default=3, help="times of each")
+    parser.add_argument("--rounds", type=int, default=4, help="times of each")
     parser.add_argument("--quick", action="store_true", help="20 participants, 10 s each, once")
     options = parser.parse_args()
     if options.quick:
@@ -140,13 +142,16 @@ class _Rehearsal:
         print(f"{len(self._seats)} participants, {len(self._apart.proctors)} proctors, real SSH")
         await self._come_in()
         alone, watched, busy = Load("without proctors"), Load("watched"), Load("acted upon")
-        for _ in range(self._rounds):
-            await self._press(alone)
+        for number in range(self._rounds):
+            if number % 2 == 0:
+                await self._press(alone)
             await self._watch()
             await self._press(watched)
             await self._press(busy, *(self._act(proctor) for proctor in self._apart.proctors))
             for proctor in self._apart.proctors:
                 await proctor.hang_up()
+            if number % 2:
+                await self._press(alone)
         for load in (alone, watched, busy):
             load.tell()
         for words, load in (("watched", watched), ("acted", busy)):
@@ -195,12 +200,15 @@ class _Rehearsal:
 
     async def _press(self, load: Load, *beside: Awaitable[None]) -> None:
         """Have everybody press keys for so long, and add what it took to a load."""
-        before, began = self._host.processor_seconds(), time.perf_counter()
-        end = began + self._seconds
-        pressing = [seat.press_keys_until(end, KEY_SECONDS, load.figures) for seat in self._seats]
-        await asyncio.gather(*pressing, *beside)
-        load.processor += self._host.processor_seconds() - before
-        load.seconds += time.perf_counter() - began
+        async with own_delay.told(load.figures.late):
+            before, began = self._host.processor_seconds(), time.perf_counter()
+            end = began + self._seconds
+            pressing = (
+                seat.press_keys_until(end, KEY_SECONDS, load.figures) for seat in self._seats
+            )
+            await asyncio.gather(*pressing, *beside)
+            load.processor += self._host.processor_seconds() - before
+            load.seconds += time.perf_counter() - began
 
     async def _act(self, proctor: Proctor) -> None:
         """Move about and give orders for as long as the load lasts."""
