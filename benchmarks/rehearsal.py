@@ -5,7 +5,7 @@ about and pausing, letting go on and writing to participants; several times, alo
 turns, so that a machine that changes its pace favours none. At last the whole room is paused at
 once. Time is taken from a proctor's last key to the participant's screen.
 
-  python -m benchmarks.rehearsal --participants 250 --seconds 60 --rounds 4
+  python -m benchmarks.rehearsal --participants 250 --seconds 45 --rounds 4
   python -m benchmarks.rehearsal --quick
 """
 
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from benchmarks.proctors_apart import Proctor
 
 KEY_SECONDS = 3.0
+SECONDS_AN_ANSWER = 10 * KEY_SECONDS
+ITEMS = 20
+"""Of the section under load: whoever has answered all has no key to press any more."""
+
 ACT_SECONDS = 2.0
 """One proctor gives an order about so often."""
 
@@ -112,12 +116,15 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--participants", type=int, default=250)
     parser.add_argument("--proctors", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=45)
     parser.add_argument("--rounds", type=int, default=4, help="times of each")
     parser.add_argument("--quick", action="store_true", help="20 participants, 10 s each, once")
     options = parser.parse_args()
     if options.quick:
         options.participants, options.seconds, options.rounds = 20, 10, 1
+    answers = 3 * options.rounds * options.seconds / SECONDS_AN_ANSWER
+    if answers >= ITEMS:
+        parser.error(f"that makes {answers:.0f} answers each, and the test has {ITEMS} items")
     return options
 
 
