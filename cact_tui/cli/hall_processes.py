@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -25,20 +25,18 @@ from cact_tui.ssh.gathering import gathering
 from cact_tui.ssh.hall import Hall
 from cact_tui.ssh.host_keys import fingerprint, host_key, known_hosts_line
 from cact_tui.ssh.logbook import Logbook
+from cact_tui.ssh.staff_room import STAFF
 from cact_tui.ssh.staff_room.room import StaffRoom
-from cact_tui.ssh.tuning import give_way, set_everything_aside
+from cact_tui.ssh.tuning import set_everything_aside
 from cact_tui.ssh.workers import Supervisor, bound_socket, this_program, until_told_to_stop
 from cact_tui.wiring import Event
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Iterator
+    from collections.abc import Coroutine, Iterator
 
     import asyncssh
 
     from cact_tui.config.hall import HallSettings
-
-STAFF: Final = "staff"
-"""The name of the process that has the proctors' screens; workers are numbered from 1."""
 
 _FIRST: Final = ("", "1")
 """The processes that sign heads: the only one there is, or the first worker."""
@@ -87,8 +85,14 @@ def serving(place: HallPlace, process: str, room: Path | None) -> Coroutine[None
 async def _serve_alone(place: HallPlace) -> int:
     """Serve every seat from this process, and have another one serve the proctors."""
     with _staff_room(place) as room:
-        async with _supervised(_commands(place, 0, room), place.log):
-            return await _serve_seats(place, "", room)
+        supervisor = Supervisor(_commands(place, 0, room), place.log)
+        running = asyncio.create_task(supervisor.run())
+        try:
+            code = await _serve_seats(place, "", room)
+        finally:
+            supervisor.stop()
+            late = await running
+    return Exit.TROUBLE if late else code
 
 
 async def _serve_seats(place: HallPlace, process: str, room: Path | None) -> int:
@@ -155,7 +159,6 @@ def _doors(event: Event, room: Path | None) -> Doors:
 
 async def _serve_staff(place: HallPlace, room: Path) -> int:
     """Serve the proctors whom the hall sends to the room, until told to stop."""
-    give_way()
     event = place.event()
     try:
         staff = StaffRoom(_staff_doors(event), place.log)
@@ -215,18 +218,6 @@ def _commands(place: HallPlace, workers: int, room: Path | None) -> dict[str, tu
     return {
         name: this_program("serve", "--config", config, "--process", name, *there) for name in names
     }
-
-
-@asynccontextmanager
-async def _supervised(commands: dict[str, tuple[str, ...]], log: Logbook) -> AsyncIterator[None]:
-    """Keep processes running meanwhile."""
-    supervisor = Supervisor(commands, log)
-    running = asyncio.create_task(supervisor.run())
-    try:
-        yield
-    finally:
-        supervisor.stop()
-        await running
 
 
 async def _sign_the_rest(event: Event) -> None:

@@ -12,6 +12,8 @@ from cact_tui.cli.console import Exit, complain, say
 from cact_tui.cli.diagnostics import report
 from cact_tui.clock import SystemClock
 from cact_tui.errors import Problems
+from cact_tui.ssh.staff_room import STAFF
+from cact_tui.ssh.tuning import give_way
 from cact_tui.wiring import read_event
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ def run(options: argparse.Namespace) -> int:
         from cact_tui.cli.preflight import preflight
 
         return preflight(options.config)
+    if options.process == STAFF:
+        give_way()
     problems = Problems()
     materials = read_event(options.config, problems)
     access = _access(options.config.parent, materials.hall, problems) if materials else None

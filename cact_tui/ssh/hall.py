@@ -134,7 +134,8 @@ class Hall:
     def at_the_door(self, connection: Connection) -> bool:
         """Return whether a connection that has not signed in yet may stay."""
         most = limits.UNAUTHENTICATED_LIMIT
-        crowded = len(self._at_the_door) >= most or len(self._here) >= self._most_visits + most
+        everybody = self._most_visits + limits.STAFF_LIMIT + most
+        crowded = len(self._at_the_door) >= most or len(self._here) >= everybody
         if self._closing or crowded:
             self.log.tell("crowded", address=connection.address, waiting=len(self._at_the_door))
             return False
@@ -165,14 +166,19 @@ class Hall:
 
     def _begin(self, session: TerminalSession, connection: Connection) -> None:
         visit = self._visit(session, connection)
-        seated = isinstance(visit, SeatVisit)
-        if self._closing or (seated and len(self._visits) >= self._most_visits):
-            visit.say(words.full)
+        if self._closing or self._full_for(visit):
+            visit.say(words.full if isinstance(visit, SeatVisit) else words.staff_full)
             session.end(1)
             return
         task = asyncio.create_task(visit.run())
         self._visits[visit] = task
         task.add_done_callback(lambda _: self._left(visit, connection))
+
+    def _full_for(self, visit: AnyVisit) -> bool:
+        """Return whether as many of a visit's kind are here as may be."""
+        seated = isinstance(visit, SeatVisit)
+        of_its_kind = sum(isinstance(one, SeatVisit) is seated for one in self._visits)
+        return of_its_kind >= (self._most_visits if seated else limits.STAFF_LIMIT)
 
     def _visit(self, session: TerminalSession, connection: Connection) -> AnyVisit:
         """Return the visit of whoever has signed in."""

@@ -13,6 +13,9 @@ CHECKS_PER_CONNECTION: Final = 12
 UNAUTHENTICATED_LIMIT: Final = 200
 """Connections that have not signed in yet; more are closed before a byte is sent."""
 
+STAFF_LIMIT: Final = 64
+"""Proctors' visits at once; they take no participant's place."""
+
 LOGIN_SECONDS: Final = 20
 """Time to sign in."""
 

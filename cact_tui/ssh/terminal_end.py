@@ -32,6 +32,8 @@ class TerminalEnd(ABC):
 
     def __init__(self) -> None:
         self._terminal: Terminal | None = None
+        self.gone = False
+        """Whether nothing will be typed here any more: the other side ended it or is cut off."""
         self.on_gone: Callable[[], None] = lambda: None
         self.on_fault: Callable[[Exception], None] = lambda _: None
         """Is told what the terminal raised when it was handed something."""
@@ -67,10 +69,16 @@ class TerminalEnd(ABC):
         """Close the terminal's line once everything written was taken."""
 
     def attach(self, terminal: Terminal) -> None:
-        """Hand what comes to a terminal; what came before is dropped, nobody had seen anything."""
+        """Hand what comes to a terminal; what came before is dropped, nobody had seen anything.
+
+        That nothing will come any more is told at once.
+        """
         self._terminal = terminal
+        if self.gone:
+            self._hang_up()
 
     def _hang_up(self) -> None:
+        self.gone = True
         terminal, self._terminal = self._terminal, None
         if terminal is not None:
             terminal.hang_up()

@@ -71,6 +71,7 @@ def set_everything_aside() -> None:
 def give_way() -> None:
     """Let other processes of the hall go first wherever both want the same processor."""
     with suppress(OSError):
-        if os.sched_getscheduler(0) != os.SCHED_OTHER:
+        if sys.platform == "linux" and os.sched_getscheduler(0) != os.SCHED_OTHER:
             os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    with suppress(OSError):
         os.nice(_NICENESS)

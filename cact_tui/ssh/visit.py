@@ -67,7 +67,7 @@ class Visit(ABC):
             self._failed(error)
         finally:
             self._session.on_fault = lambda _: None
-            self._session.end()
+            self._session.end(1 if self._incident else 0)
 
     @abstractmethod
     async def _lead(self, *, lines: bool) -> None:
@@ -80,7 +80,7 @@ class Visit(ABC):
         """
         self._on_incident(self._incident or new_reference(), error)
         self.say(words.incident, self._incident)
-        self._session.end()
+        self._session.end(1)
 
     # On a screen
 
@@ -115,7 +115,7 @@ class Visit(ABC):
     async def _start(self, app: App[Any], line: Line) -> None:
         """Start an app when it is its turn; the next one starts once this one is to be seen."""
         async with self._starts:
-            if not self._session.alive:
+            if self._session.gone:
                 return
             running = asyncio.ensure_future(app.run_async(mouse=False))
             shown = asyncio.ensure_future(line.shown.wait())

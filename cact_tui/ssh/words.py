@@ -19,6 +19,13 @@ def full(words: Translator) -> str:
     return words.gettext("The hall is full. Please call the proctor.")
 
 
+def staff_full(words: Translator) -> str:
+    """Return that no further proctor can come in."""
+    return words.gettext(
+        "Too many proctors' screens are open. Leave one of them and sign in again."
+    )
+
+
 def closing(words: Translator) -> str:
     """Return that the hall closes, for now."""
     return words.gettext(

@@ -95,11 +95,17 @@ class Supervisor:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause or 0.001)
 
-    async def _run_once(self, name: str) -> int:
-        """Run one process to its end; a key that interrupts this one does not reach it."""
-        process = await asyncio.create_subprocess_exec(
-            *self._commands[name], stdin=asyncio.subprocess.PIPE, start_new_session=True
-        )
+    async def _run_once(self, name: str) -> int | str:
+        """Run one process to its end; return its exit code, or why it could not be started.
+
+        A key that interrupts this one does not reach it.
+        """
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._commands[name], stdin=asyncio.subprocess.PIPE, start_new_session=True
+            )
+        except OSError as error:  # no memory, processes or files left: that may pass
+            return error.strerror or str(error)
         self._processes[name] = process
         self._log.tell("worker-started", worker=name, pid=process.pid)
         if self._stopping.is_set():

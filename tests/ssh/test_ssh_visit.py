@@ -172,6 +172,7 @@ async def test_a_fault_shows_an_incident_to_one_and_touches_no_neighbour(
     await neighbour.press("2")
     await neighbour.until_sees("WHO ARE YOU?")
     await visitor.press_until("\r", lambda: visitor.ended)
+    assert visitor.status == 1
     assert canary.encode() not in visitor.sent
     assert canary not in house.log_path.read_text()
     assert incident["fault"] == "ValueError"

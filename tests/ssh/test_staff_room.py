@@ -8,7 +8,7 @@ import signal
 import tempfile
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncssh
 import pytest
@@ -151,6 +151,70 @@ async def test_a_client_that_hangs_up_ends_the_visit_in_the_room(hall: House, pl
         proctor.cut()
         await hall.until(lambda: not room._visits)
         await hall.until(lambda: not hall.hall.visits)
+
+
+async def test_who_hangs_up_while_the_way_is_opened_leaves_nothing(
+    hall: House, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, opened = asyncio.get_running_loop(), asyncio.Event()
+    connect = loop.create_unix_connection
+
+    async def slow(*given: Any) -> Any:
+        made = await connect(*given)
+        await opened.wait()
+        return made
+
+    monkeypatch.setattr(loop, "create_unix_connection", slow)
+    async with staff_room(hall, place) as room:
+        proctor = await proctor_at(hall)
+        await hall.until(lambda: hall.hall.visits == 1)
+        proctor.cut()
+        (waiting,) = hall.hall._visits
+        await hall.until(lambda: waiting._session.gone)
+        opened.set()
+        await hall.until(lambda: not hall.hall.visits)
+        assert not room._visits
+    assert not told(hall, "staff-room-away")
+
+
+async def test_a_key_that_crosses_the_end_makes_no_incident_of_it(hall: House, place: Path) -> None:
+    async with staff_room(hall, place) as room:
+        proctor = await proctor_at(hall)
+        await proctor.until_sees("all keys")
+        (crossing,) = hall.hall._visits
+        assert isinstance(crossing, passage.Passage)
+        assert crossing._frames is not None
+        transport = crossing._frames._transport
+        assert transport is not None
+        transport.pause_reading()  # as on a busy loop: the end is there, and not read yet
+        proctor.send(b"q\r")
+        (visit,) = room._visits
+        await hall.until(lambda: not visit._session.alive)
+        proctor.send(b"x")
+        await asyncio.sleep(0.1)
+        transport.resume_reading()
+        await proctor.until(lambda: proctor.ended)
+        assert proctor.status == 0
+    assert LOST not in proctor.words
+    assert not told(hall, "staff-room-lost")
+
+
+async def test_proctors_take_no_participants_place(
+    hall: House, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hall.hall, "_most_visits", 1)
+    monkeypatch.setattr(limits, "STAFF_LIMIT", 1)
+    async with staff_room(hall, place):
+        proctor = await proctor_at(hall)
+        await proctor.until_sees("all keys")
+        participant = await Visitor.at(hall)
+        await participant.until_sees("Choose a language")
+        another = await Visitor.at(hall, "seat-08")
+        await another.until(lambda: another.ended)
+        assert (another.status, "The hall is full" in another.words) == (1, True)
+        second = await proctor_at(hall)
+        await second.until(lambda: second.ended)
+        assert (second.status, "Too many proctors" in second.words) == (1, True)
 
 
 async def test_everybody_is_told_when_the_hall_closes(hall: House, place: Path) -> None:

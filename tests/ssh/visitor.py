@@ -33,6 +33,8 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
     def __init__(self, size: tuple[int, int] = (80, 24)) -> None:
         self.terminal = Emulator(*size)
         self.ended = False
+        self.status: int | None = None
+        """The exit status once it came."""
         self.moved = 0.0
         """When something came last, by the loop's clock."""
         self._news = asyncio.Event()
@@ -79,6 +81,9 @@ class Visitor(asyncssh.SSHClientSession[bytes]):
         if STATUS_REQUEST in data:
             self.send(STATUS)
         self._news.set()
+
+    def exit_status_received(self, status: int) -> None:
+        self.status = status
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True

@@ -75,8 +75,11 @@ class Passage:
     async def _between(self) -> None:
         frames = await self._entered()
         if frames is None:
-            if self._session.alive:
+            if not self._session.gone:
                 self._lost("staff-room-away")
+            return
+        if self._session.gone:  # while the way was opened
+            frames.leave()
             return
         self._frames = frames
         self._session.on_gone = frames.leave
@@ -95,7 +98,7 @@ class Passage:
         """Return the near end of a socket to the staff room, None if it does not answer."""
         loop = asyncio.get_running_loop()
         patience = loop.time() + PATIENCE
-        while self._session.alive and loop.time() < patience:
+        while not self._session.gone and loop.time() < patience:
             with suppress(OSError):
                 _, frames = await loop.create_unix_connection(
                     lambda: _HallEnd(self._session), str(self._room)

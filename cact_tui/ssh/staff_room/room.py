@@ -141,8 +141,10 @@ class _RoomEnd(Frames, TerminalEnd):
         self.send(Kind.OUTPUT, data)
 
     def end(self, status: int = 0) -> None:
-        """Tell the hall that the visit has ended, once."""
-        if self._transport is not None and not self._ended:
+        """Tell the hall that the visit has ended, once; it closes the line when it has read that.
+
+        Closed from here, a key on its way to this end would break the line before the hall reads.
+        """
+        if not self._ended:
             self._ended = True
             self.send(Kind.END, pack_status(status))
-            self._transport.close()
