@@ -214,12 +214,14 @@ def _give(folder: Path, head: dict[str, Any]) -> Frame:
             by = str(head.get("by", ""))
             stood = promote(folder / JOURNAL, leaving, by=by, again=again, stale=stale)
             return Frame({"standing": told(stood)})
-    name = str(head.get("name", ""))
+    name, offset = str(head.get("name", "")), head.get("offset", 0)
+    if "\0" in name or not isinstance(offset, int) or offset < 0:
+        raise Garbled("a request for no piece of a file")
     path = leaving if name == JOURNAL else folder / EQUIPMENT / name
     if path != leaving and not path.resolve().is_relative_to((folder / EQUIPMENT).resolve()):
         raise Garbled("a file elsewhere")
     with path.open("rb") as file:
-        file.seek(max(int(head.get("offset", 0)), 0))
+        file.seek(offset)
         piece = file.read(PIECE)
     if path == leaving and not piece:
         leaving.unlink()  # it was fetched: names that are erased one day must not stay in it

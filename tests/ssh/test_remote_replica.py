@@ -20,6 +20,7 @@ from cact_tui.ssh.host_keys import host_key
 from cact_tui.ssh.remote_replica import RemoteReplica
 from cact_tui.ssh.remote_source import RemoteSource
 from cact_tui.ssh.replica_host import ReplicaHost
+from cact_tui.ssh.replica_wire import send
 from tests.crash.event import small_event
 from tests.journal.samples import AT, answer, comment, identity, opened
 from tests.journal.test_replica import events_in, rows_of
@@ -241,6 +242,29 @@ async def test_the_host_does_nothing_else(hosts: Hosts) -> None:
         process.stdin.write(b"\xff" * 64)
         assert await process.stdout.read() == b""
     assert not hosts.copy.exists()
+
+
+@pytest.mark.parametrize(
+    "asked", [{"offset": "x"}, {"offset": -1}, {"name": "a\0b"}, {"offset": None}]
+)
+async def test_a_garbled_request_ends_that_line_alone(
+    asked: dict[str, Any], hosts: Hosts, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with asyncssh.connect(
+        "127.0.0.1",
+        hosts.gate.port,
+        username="replica",
+        client_keys=[str(hosts.key)],
+        known_hosts=None,
+        config=None,
+    ) as line:
+        process = await line.create_process(subsystem="cact-replica", encoding=None)
+        await send(process.stdin, {"do": "fetch", "name": "a", **asked})
+        assert await process.stdout.read() == b""
+    assert "Traceback" not in caplog.text
+    assert "exception" not in caplog.text
+    await hosts.open().append("a", 0, AT, [opened()])
+    assert events_in(hosts.copy) == events_in(hosts.journal)
 
 
 async def test_files_of_the_event_are_kept_0600_inside_the_folder(hosts: Hosts) -> None:
