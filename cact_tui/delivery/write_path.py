@@ -6,11 +6,12 @@ answer is acknowledged only when the store says that it is durable.
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from cact_tui.errors import Conflict, RowConflict, StorageFailure
+from cact_tui.errors import Conflict, RowConflict, StorageFailure, StorageTrouble
 from cact_tui.journal.protocol import Recorded
 from cact_tui.sessions.decide import Plan, Refused, decide
 from cact_tui.sessions.events import AuthorisationRequired, BreakStarted, Paused
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cact_tui.journal.protocol import Row, Store
     from cact_tui.journal.watch import Growth
     from cact_tui.sessions.commands import Command
+    from cact_tui.sessions.refusals import Events
 
 ATTEMPTS = 20
 """How often a command is decided again after another writer came first."""
@@ -61,6 +63,7 @@ class WritePath:
         self._state = fold(session, (), practice=plan.battery.practice)
         self._held_since = 0
         self._resting_since = 0
+        self._doubtful: list[Events] = []
         self._evolve(recorded)
 
     @property
@@ -97,7 +100,7 @@ class WritePath:
             RowConflict: one of the rows cannot be written as it is; nothing was written.
             StorageTrouble: nothing was written; the same command may be performed again.
             StorageFailure: nothing was written, or it could not be read back whether; perform the
-                same command again.
+                same command again, and it is recorded once.
         """
         for _ in range(ATTEMPTS):
             events = decide(self._state, command, self._plan)
@@ -106,30 +109,52 @@ class WritePath:
             if not events and not rows:
                 return Accepted(self._state, ())
             try:
-                recorded = await self._store.append(
-                    self._state.session,
-                    self._state.seq,
-                    self._clock.wall_ms(),
-                    events,
-                    rows,
-                )
+                recorded = await self._append(events, rows)
             except RowConflict:
                 raise
-            except (Conflict, StorageFailure) as fault:
-                found = await self._read_on()
-                recorded = found[: len(events)]
-                if events and tuple(one.event for one in recorded) == events:
-                    return Accepted(self._state, recorded)
-                if isinstance(fault, StorageFailure):
+            except StorageFailure:
+                recorded = await self._found(events)
+                if not recorded:
                     raise
-                continue
+            except Conflict:
+                recorded = await self._found(events)
+                if not recorded:
+                    continue
             self._take(recorded)
             return Accepted(self._state, recorded)
         raise Conflict(self._state.session, self._state.seq, self._state.seq)
 
+    async def _append(self, events: Events, rows: Sequence[Row]) -> tuple[Recorded, ...]:
+        """Append behind the last event seen; remember what may have been written all the same."""
+        session, seq, now = self._state.session, self._state.seq, self._clock.wall_ms()
+        try:
+            recorded = await self._store.append(session, seq, now, events, rows)
+        except (StorageFailure, CancelledError):
+            self._doubtful.append(events)
+            raise
+        self._doubtful.clear()
+        return recorded
+
+    async def _found(self, events: Events) -> tuple[Recorded, ...]:
+        """Read on; return events as recorded, if they are of an append whose outcome was unknown.
+
+        What somebody else wrote may look the same: without such an append it is not ours.
+        """
+        doubtful = events in self._doubtful
+        try:
+            found = await self._read_on()
+        except StorageTrouble as trouble:
+            if doubtful:
+                raise StorageFailure(trouble.path, trouble.reason, trouble.cure) from trouble
+            raise
+        recorded = found[: len(events)]
+        own = doubtful and tuple(one.event for one in recorded) == events
+        return recorded if own else ()
+
     async def _read_on(self) -> tuple[Recorded, ...]:
         """Take up what stands behind the last event seen; after a failure that may be our own."""
         found = await self._store.read(self._state.session, self._state.seq)
+        self._doubtful.clear()
         self._take(found)
         return found
 

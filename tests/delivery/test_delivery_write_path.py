@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -170,7 +171,7 @@ async def test_a_failure_that_cannot_be_read_back_at_once_doubles_nothing_later(
     desk = await on_item()
     desk.faults["append.committed"] = [failure()]
     desk.read_faults = [trouble()]
-    with pytest.raises(StorageTrouble):
+    with pytest.raises(StorageFailure):
         await desk.perform(CALL)
     done = await desk.perform(CALL)
     assert isinstance(done, Accepted)
@@ -182,12 +183,31 @@ async def test_an_answer_that_somebody_interrupted_after_a_failure_is_in_the_jou
     desk = await on_item()
     desk.faults["append.committed"] = [failure()]
     desk.read_faults = [trouble()]
-    with pytest.raises(StorageTrouble):
+    with pytest.raises(StorageFailure):
         await desk.perform(small.answering())
     await desk.elsewhere(PAUSE)
     assert isinstance(await desk.perform(small.answering()), Accepted)
     assert (await desk.kinds())[-2:] == ["ResponseGiven", "Paused"]
     assert desk.write.state.answers == {"a-1"}
+
+
+async def test_what_somebody_else_wrote_alike_is_not_taken_for_ones_own() -> None:
+    desk = await on_item()
+    await desk.elsewhere(PAUSE)
+    await desk.elsewhere(c.Resume(by="Budi"))
+    done = await desk.perform(PAUSE)
+    assert isinstance(done, Accepted)
+    assert desk.write.state.status is Status.PAUSED
+    assert (await desk.kinds())[-3:] == ["Paused", "Resumed", "Paused"]
+
+
+async def test_a_command_cancelled_while_it_was_written_is_recorded_once() -> None:
+    desk = await on_item()
+    desk.faults["append.committed"] = [asyncio.CancelledError()]  # type: ignore[list-item]
+    with pytest.raises(asyncio.CancelledError):
+        await desk.perform(CALL)
+    assert isinstance(await desk.perform(CALL), Accepted)
+    assert (await desk.kinds()).count("ProctorCalled") == 1
 
 
 async def test_erasable_words_are_written_with_their_event() -> None:
