@@ -44,7 +44,10 @@ class Whom(StrEnum):
 
 @frozen(kw_only=True)
 class Command:
-    """An act with its key, what is asked first, and for whom it is; `reason` is given already."""
+    """An act with its key, what is asked first, and for whom it is.
+
+    `reason` is given already; where a room goes on, it is that of those who may.
+    """
 
     key: str
     act: Act
@@ -52,6 +55,8 @@ class Command:
     whom: Whom = Whom.CHOSEN
     reason: str = ""
 
+
+_POWER = "environment.power_outage"
 
 _ALL = (
     Command(key="i", act=Act.AUTHORISE),
@@ -67,8 +72,8 @@ _ALL = (
     Command(key="m", act=Act.MOVE, steps=(Step.SEAT, Step.REASON), whom=Whom.ONE),
     Command(key="c", act=Act.UNLOCK, steps=(Step.REASON,)),
     Command(key="t", act=Act.TERMINATE, steps=(Step.REASON, Step.YES)),
-    Command(key="F", act=Act.PAUSE, whom=Whom.ROOM, reason="environment.power_outage"),
-    Command(key="G", act=Act.RESUME, whom=Whom.ROOM),
+    Command(key="F", act=Act.PAUSE, whom=Whom.ROOM, reason=_POWER),
+    Command(key="G", act=Act.RESUME, whom=Whom.ROOM, reason=_POWER),
     Command(key="B", act=Act.MESSAGE, steps=(Step.MESSAGE,), whom=Whom.ROOM),
     Command(key="r", act=Act.REOPEN, steps=(Step.REASON,)),
     Command(key="+", act=Act.WALK_IN, steps=(Step.FORM, Step.REASON), whom=Whom.NOBODY),

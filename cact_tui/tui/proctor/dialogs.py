@@ -312,9 +312,17 @@ class AskForm(AskWords):
 
 @frozen(kw_only=True)
 class Telling(Dialog):
-    """What came of an order, to be read; Enter closes it, any other key does what it does."""
+    """What came of an order, to be read; Enter closes it, any other key does what it does.
+
+    What is `to_hand_on`, as a PIN, nothing but Enter or Esc closes: it is not told twice.
+    """
 
     told: tuple[str, ...]
+    to_hand_on: bool = False
+
+    def passing(self, key: Key) -> bool:
+        """Return whether a key closes it on the way to what it does elsewhere."""
+        return not self.to_hand_on and key.name not in ("enter", "escape")
 
     def press(self, key: Key) -> Dialog | Answered | Given:
         """Close it."""
@@ -329,4 +337,4 @@ class Telling(Dialog):
 
     def hint(self) -> str:
         """Return which keys lead out of it."""
-        return self._("Any key goes on")
+        return self._("Enter: noted") if self.to_hand_on else self._("Any key goes on")

@@ -11,7 +11,6 @@ from cact_tui.i18n import LANGUAGES, translator
 from cact_tui.proctoring.board.duty import NEEDS_A_TEST, Act, Order
 from cact_tui.proctoring.board.rows import OPEN, Row, Standing
 from cact_tui.proctoring.signals import RINGING
-from cact_tui.text import clean_line
 from cact_tui.tui.entry import Entry
 from cact_tui.tui.proctor import commands, words
 from cact_tui.tui.proctor.asking import asked
@@ -19,6 +18,7 @@ from cact_tui.tui.proctor.commands import COMMANDS, Command, Whom
 from cact_tui.tui.proctor.dialogs import Answered, Dialog, Given, Telling
 from cact_tui.tui.proctor.head import SIEVES
 from cact_tui.tui.proctor.listing import Listing
+from cact_tui.tui.proctor.outcomes import named, noted, to_read
 from cact_tui.tui.proctor.seat_map import across
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from cact_tui.tui.keys import Key
 
 _SEARCH = 40
-_NAMED = 3
-"""People who are named one by one; more are counted."""
 
 
 @frozen
@@ -87,6 +85,8 @@ class Room:
         self._groups = groups
         self._command: Command | None = None
         self._steps: tuple[commands.Step, ...] = ()
+        self._to_tell: list[Telling] = []
+        """What came of orders while something else was being asked or written."""
         self._rung: frozenset[tuple[str, str, int]] = frozenset()
 
     # What comes from behind the window
@@ -113,45 +113,32 @@ class Room:
             self.detail = detail
 
     def told(self, order: Order, outcome: tuple[Told, ...]) -> None:
-        """Take what came of an order: a note, or a list of what was refused and why."""
-        _ = translator(self.language).gettext
-        changed = [one for one in outcome if one.done and one.news]
-        same = [one for one in outcome if one.done and not one.news]
-        refused = [one for one in outcome if not one.done]
-        parts = []
-        if changed or not (same or refused):
-            done = commands.done(self.language)[order.act]
-            parts.append(done.replace("{n}", self._named([one.row for one in changed])))
-        if same:
-            parts.append(_("{n} as before").replace("{n}", self._named([one.row for one in same])))
-        if refused:
-            parts.append(
-                _("refused for {n}").replace("{n}", self._named([one.row for one in refused]))
-            )
-        self.note = " · ".join(parts)
-        to_read = [f"{self._label(one.row)}: {one.shown}" for one in outcome if one.shown]
-        to_read += self._refused(refused)
-        if to_read:
-            title = _("REFUSED") if refused else self.note
-            self.dialog = Telling(
-                order=order, title=title, language=self.language, told=tuple(to_read)
-            )
+        """Take what came of an order: a note, or a list of what was refused and why.
 
-    def _refused(self, refused: list[Told]) -> list[str]:
-        """Return who was refused something, by why it was."""
-        whom: dict[str, list[str]] = {}
-        for one in refused:
-            whom.setdefault(self._why(one), []).append(self._label(one.row))
-        return [f"{', '.join(people)}: {why}" for why, people in whom.items()]
+        A list never takes the place of what is being asked or written: keys would go elsewhere.
+        """
+        rows = self.snapshot.rows if self.snapshot else ()
+        self.note = noted(order, outcome, rows, self.language)
+        telling = to_read(order, outcome, self.note, self.language)
+        if telling is not None:
+            self._to_tell.append(telling)
+            self._tell_next()
 
-    def _why(self, told: Told) -> str:
-        return words.refusals(self.language).get(told.code, clean_line(told.why, 300))
+    def _tell_next(self) -> None:
+        busy = self.dialog is not None or self.search is not None or self.leaving or self.helping
+        if self._to_tell and not busy:
+            self.dialog = self._to_tell.pop(0)
 
     # Keys
 
     def press(self, key: Key) -> Wish | None:
         """Do what a key asks; return what the room cannot do by itself."""
-        if isinstance(self.dialog, Telling) and key.name not in ("enter", "escape"):
+        wish = self._pressed(key)
+        self._tell_next()
+        return wish
+
+    def _pressed(self, key: Key) -> Wish | None:
+        if isinstance(self.dialog, Telling) and self.dialog.passing(key):
             self.dialog = None
         if self.dialog is not None:
             return self._answer(self.dialog.press(key))
@@ -312,10 +299,15 @@ class Room:
             return None
         rows = self._rows(command)
         if not rows:
-            self.note = _("nobody is meant: choose or mark somebody")
+            room_goes_on = command.act is Act.RESUME and command.whom is Whom.ROOM
+            self.note = (
+                _("Shift+F holds nobody: l lets those go on who are marked")
+                if room_goes_on
+                else _("nobody is meant: choose or mark somebody")
+            )
             return None
         if command.act in NEEDS_A_TEST and not any(row.session for row in rows):
-            self.note = f"{self._named(list(rows))}: {words.refusals(self.language)['absent']}"
+            self.note = f"{named(rows)}: {words.refusals(self.language)['absent']}"
             return None
         self._command, self._steps = command, command.steps
         return self._next(Order(act=command.act, rows=rows, reason=command.reason))
@@ -326,9 +318,7 @@ class Room:
         if command.whom is Whom.NOBODY:
             return (_NOBODY,)
         if command.whom is Whom.ROOM:
-            return tuple(
-                row for row in self.snapshot.rows if row.standing in _CONCERNED[command.act]
-            )
+            return tuple(row for row in self.snapshot.rows if _concerned(command, row))
         if command.whom is Whom.CHOSEN and self.listing.marked:
             return tuple(row for row in self.snapshot.rows if row.key in self.listing.marked)
         return (self.listing.row,) if self.listing.row else ()
@@ -341,7 +331,7 @@ class Room:
             return Give(_of_newcomer(order) if order.act is Act.WALK_IN else order)
         step, self._steps = self._steps[0], self._steps[1:]
         title = commands.announced(self.language)[order.act]
-        who = self._named(list(order.rows))
+        who = named(order.rows)
         here = self.snapshot.place.id
         self.dialog = asked(
             step,
@@ -359,14 +349,14 @@ class Room:
         self.dialog = answer if isinstance(answer, Dialog) else None
         return None
 
-    def _named(self, rows: list[Row]) -> str:
-        """Return people by seat and name while they are few, else how many they are."""
-        if 0 < len(rows) <= _NAMED:
-            return ", ".join(self._label(row) for row in rows)
-        return str(len(rows))
 
-    def _label(self, row: Row) -> str:
-        return " ".join(one for one in (row.seat, clean_line(row.name, 30)) if one) or row.number
+def _concerned(command: Command, row: Row) -> bool:
+    """Return whether an act for the whole room is for somebody.
+
+    Whoever was paused for a reason of his own does not go on because the room does.
+    """
+    held_so = command.act is not Act.RESUME or row.held_for == command.reason
+    return row.standing in _CONCERNED[command.act] and held_so
 
 
 def _of_newcomer(order: Order) -> Order:
