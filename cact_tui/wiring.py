@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from cact_tui.config.settings import Materials, Participant
     from cact_tui.journal.protocol import Recorded, Store
     from cact_tui.proctoring.acts import Acts
+    from cact_tui.proctoring.board.boards import Boards
     from cact_tui.proctoring.board.outline import Outline
-    from cact_tui.proctoring.board.reader import Boards
     from cact_tui.proctoring.board.window import BoardWindow
     from cact_tui.proctoring.door import Door
     from cact_tui.proctoring.papers.heads import HeadKeeper
@@ -168,7 +168,8 @@ class Event:
 
     def boards(self) -> Boards:
         """Return the proctors' boards of this event; one per process, whoever looks."""
-        from cact_tui.proctoring.board.reader import Boards, Sources
+        from cact_tui.proctoring.board.boards import Boards
+        from cact_tui.proctoring.board.reader import Sources
 
         if self._boards is None:
             materials = self.exam.materials

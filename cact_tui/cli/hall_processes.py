@@ -17,7 +17,6 @@ from cact_tui.config.settings import Materials
 from cact_tui.delivery.flow import ParticipantFlow
 from cact_tui.errors import StorageTrouble
 from cact_tui.ssh.access import Access
-from cact_tui.ssh.accounts import Role
 from cact_tui.ssh.attempts import AttemptsInStore
 from cact_tui.ssh.desk import Desk
 from cact_tui.ssh.doors import Doors, StaffDoors
@@ -177,7 +176,7 @@ def _staff_doors(event: Event) -> StaffDoors:
     acts, language = event.acts(), event.exam.materials.event.languages[0]
     return StaffDoors(
         screen=lambda proctor, driver, on_incident: event.proctor_screen(
-            proctor.name, driver, on_incident, chief=proctor.role is not Role.PROCTOR
+            proctor.name, driver, on_incident, chief=proctor.chief
         ),
         desk=lambda proctor: Desk(event.sittings(), acts, proctor, language=language),
     )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from cact_tui.cli.console import Exit, complain, say, say_json
+from cact_tui.cli.console import Exit, complain, say
 from cact_tui.cli.event import add_by, add_config, with_event
+from cact_tui.cli.sitting_list import run_list
 from cact_tui.cli.sitting_log import run_log
-from cact_tui.cli.sitting_report import by_state, line, plain
 from cact_tui.errors import NotFound, SeatTaken
 from cact_tui.journal.roster import Identification
 from cact_tui.proctoring.acts import Acts, Denied, Outcome
@@ -22,7 +23,6 @@ from cact_tui.sessions.states import Grant
 
 if TYPE_CHECKING:
     from cact_tui.cli.event import Subparsers
-    from cact_tui.journal.roster import Sitting
     from cact_tui.proctoring.sittings import Seated
     from cact_tui.wiring import Event
 
@@ -32,7 +32,7 @@ examples:
   cact sitting open 2026-02-20-aula-1 --by "Sri Lestari"
   cact sitting authorise --all --by "Sri Lestari"
   cact sitting pause --all --reason power_outage --by "Sri Lestari"
-  cact sitting resume --all --by "Sri Lestari"
+  cact sitting resume --all --held-for power_outage --by "Sri Lestari"
   cact sitting message --seat 07 "Please speak to me." --by "Sri Lestari"
   cact sitting extend --number 0231 --minutes 10 --reason network --by "Sri Lestari"
   cact sitting close 2026-02-20-aula-1 --by "Sri Lestari"
@@ -58,6 +58,7 @@ class _Act:
     reason: bool = False
     text: bool = False
     minutes: bool = False
+    held_for: bool = False
 
 
 async def _extend(acts: Acts, session: str, options: argparse.Namespace) -> Outcome:
@@ -83,7 +84,8 @@ ACTS = {
     ),
     "resume": _Act(
         words="let paused tests go on",
-        do=lambda acts, session, o: acts.resume(session, by=o.by),
+        do=lambda acts, session, o: acts.resume(session, by=o.by, held_for=o.held_for),
+        held_for=True,
     ),
     "extend": _Act(words="grant extra time", do=_extend, reason=True, minutes=True),
     "message": _Act(
@@ -153,6 +155,12 @@ def _add_list(actions: Subparsers) -> None:
     parser = _action(actions, "list", "the sittings; with an ID, everybody in that one")
     parser.add_argument("sitting", metavar="ID", nargs="?")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--by",
+        default=getpass.getuser(),
+        metavar="NAME",
+        help="who looks, for the record; left out: whoever is logged in on this host",
+    )
     parser.set_defaults(run=run_list)
     parser = _action(actions, "log", "what was done beside the tests, and who looked at whom")
     parser.add_argument("sitting", metavar="ID")
@@ -175,6 +183,10 @@ def _add_act(actions: Subparsers, name: str, act: _Act) -> None:
     parser.add_argument("--sitting", metavar="ID", help="left out: the one that is open")
     if act.reason:
         parser.add_argument("--reason", required=True, metavar="CODE", help="see below")
+    if act.held_for:
+        parser.add_argument(
+            "--held-for", default="", metavar="CODE", help="only what was paused for this reason"
+        )
     if act.minutes:
         parser.add_argument("--minutes", type=int, required=True, metavar="N")
         parser.add_argument(
@@ -205,44 +217,6 @@ def _add_roster_acts(actions: Subparsers) -> None:
         parser.set_defaults(run=run, act=name)
 
 
-def run_list(options: argparse.Namespace) -> int:
-    """Print the sittings, or everybody in one of them."""
-    return with_event(options, lambda event: _list(event, options))
-
-
-async def _list(event: Event, options: argparse.Namespace) -> int:
-    sittings = event.sittings()
-    if options.sitting is None:
-        found = [(one, await sittings.seated(one.id)) for one in await sittings.all()]
-        rows = [_sitting(one, seated) for one, seated in found]
-        lines = [by_state(one, seated) for one, seated in found] or ["no sittings yet"]
-    else:
-        await sittings.get(options.sitting)
-        acts = event.acts()
-        seated = await sittings.seated(options.sitting)
-        states = [await acts.state(one.session) if one.entry else None for one in seated]
-        rows = [plain(one, state) for one, state in zip(seated, states, strict=True)]
-        lines = [line(one, state) for one, state in zip(seated, states, strict=True)]
-    if options.json:
-        say_json(rows)
-    else:
-        for text in lines:
-            say(text)
-    return Exit.GOOD
-
-
-def _sitting(one: Sitting, seated: tuple[Seated, ...]) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "date": one.date,
-        "room": one.room,
-        "wave": one.wave,
-        "state": str(one.state),
-        "registered": len(seated),
-        "open": sum(who.open for who in seated),
-    }
-
-
 def run_open(options: argparse.Namespace) -> int:
     """Open a sitting."""
     return _guarded(
@@ -254,9 +228,13 @@ def run_close(options: argparse.Namespace) -> int:
     """Close a sitting, unless tests of it are open; results owed and its papers are written."""
 
     async def work(event: Event) -> None:
-        await event.sittings().close(options.sitting, by=options.by)
+        sittings = event.sittings()
+        await sittings.close(options.sitting, by=options.by)
         await event.settle()
         await event.papers(options.sitting, by=options.by)
+        for one in await sittings.left(options.sitting):
+            test = f"{one.session or 'without a test'}, {one.reason}, {one.by}"
+            say(f"{one.who.number}  is expected in {one.sitting} ({test})")
 
     return _guarded(options, work, "closed")
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cact_tui.cli.console import Exit, say
 from cact_tui.cli.event import with_event
+from cact_tui.proctoring.sittings import VIEWED
 from cact_tui.text import clean_line
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ async def _log(event: Event, options: argparse.Namespace) -> int:
     sittings = event.sittings()
     await sittings.get(options.sitting)
     entries = await sittings.log(options.sitting)
-    wanted = [one for one in entries if not options.looks or one.act == "viewed"]
+    wanted = [one for one in entries if not options.looks or one.act == VIEWED]
     numbers = {one.participant: one.number for one in await event.roster().everybody()}
     zone = event.exam.materials.event.timezone
     if options.json:

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import asdict
+from attrs import asdict, frozen
 
 from cact_tui.cli.console import Exit, complain, say
 from cact_tui.cli.event import add_config, materials_of
-from cact_tui.errors import StorageTrouble
+from cact_tui.errors import NotFound, StorageTrouble
+from cact_tui.journal.chain import Row
 from cact_tui.proctoring.papers.examining import Examined, examine_all
 from cact_tui.proctoring.papers.heads import Head, lines_of, read_heads
-from cact_tui.proctoring.papers.raw import raw_rows
-from cact_tui.proctoring.papers.writing import PaperFound, read_paper
+from cact_tui.proctoring.papers.proving import (
+    JSON_SIGNED_ALONE,
+    PaperFound,
+    read_paper,
+    strays,
+    unlike_journal,
+    unlike_log,
+    unpapered,
+)
+from cact_tui.proctoring.papers.raw import raw_rows, raw_seals
 from cact_tui.results.names import newest, signature_of
 from cact_tui.signing import BadSignature, PublicKey, public_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from cact_tui.cli.event import Subparsers
     from cact_tui.config.settings import Materials
-    from cact_tui.journal.chain import Row
 
 
 def register(subparsers: Subparsers) -> None:
@@ -33,9 +42,10 @@ def register(subparsers: Subparsers) -> None:
         "verify",
         help="prove a journal: chains, signed heads, sealed papers, signed results",
         description="Read the journal's file plainly and prove every session's hash chain; compare "
-        "it with the signed heads and with the papers of sittings; prove the signatures of "
-        "results. Exit code 0: all is as it was "
-        "written; 1: the first bad event of each session is named. What came after the newest "
+        "it with the signed heads and with the papers of sittings; prove text, PDF and JSON of the "
+        "papers, and results, by their signatures. Exit code 0: all is as it was "
+        "written; 1: the first bad event of each session and every file that does not fit are "
+        "named, or there is nothing to verify. What came after the newest "
         "signed head is proved by the chain alone: whoever can write the file could have cut it "
         "off or made it anew.",
         epilog="examples:\n  cact verify\n  cact verify --heads /media/stick/heads.jsonl "
@@ -54,44 +64,109 @@ def register(subparsers: Subparsers) -> None:
     parser.set_defaults(run=run)
 
 
+@frozen(kw_only=True)
+class _Kept:
+    """What a host keeps, and by which key it is proved. `results` is their folder."""
+
+    journal: Mapping[str, Sequence[Row]]
+    seals: Mapping[str, frozenset[str]]
+    results: Path
+    key: PublicKey | None
+
+
+@frozen(kw_only=True)
+class _Found:
+    """All that was examined. `notes` say what could not be proved and is no fault."""
+
+    sessions: tuple[Examined, ...]
+    papers: tuple[PaperFound, ...] = ()
+    torn: tuple[str, ...] = ()
+    forged: tuple[str, ...] = ()
+    results: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        bad = (f"{one.session}: event {one.bad} {one.reason}" for one in self.sessions if one.bad)
+        return (*bad, *self.torn, *self.forged)
+
+
 def run(options: argparse.Namespace) -> int:
     """Examine the journal of an event."""
     materials = materials_of(options)
     folder = options.config.parent
-    journal = _journal(folder, materials)
+    place = _journal(folder, materials)
     try:
         key = _key(folder, materials, options.key)
         heads = _heads(folder, materials, options.heads, key)
     except BadSignature as fault:
         complain(f"cact verify: {fault}")
         return Exit.NO
-    found = examine_all(journal, heads)
+    results = folder / materials.store.results
+    kept = _Kept(journal=raw_rows(place), seals=raw_seals(place), results=results, key=key)
+    examined = examine_all(kept.journal, heads)
     if options.session:
-        found = tuple(one for one in found if one.session == options.session.upper())
-    papers = [] if options.session else _papers(folder, materials, key)
-    torn = [fault for paper in papers for fault in _unlike(paper, journal)]
-    results = newest(folder / materials.store.results)
-    forged = [] if options.session or key is None else _unsigned(results.values(), key)
-    if options.json:
-        told = {
-            "sessions": [asdict(one) for one in found],
-            "papers": torn,
-            "results": forged,
-            "signed": bool(heads),
-        }
-        say(json.dumps(told, indent=1))
+        found = _Found(sessions=_only(examined, options.session))
     else:
-        _tell(found, papers, (*torn, *forged), key)
-        say(f"{len(results) - len(forged)} of {len(results)} results are signed")
-    good = found and not torn and not forged and not any(one.bad for one in found)
-    return Exit.GOOD if good else Exit.NO
+        found = _everything(kept, examined)
+    if options.json:
+        say(json.dumps(_plain(found), indent=1))
+    else:
+        _tell(found, key)
+    return Exit.NO if found.faults else Exit.GOOD
 
 
-def _journal(folder: Path, materials: Materials) -> Mapping[str, Sequence[Row]]:
+def _only(examined: Iterable[Examined], wanted: str) -> tuple[Examined, ...]:
+    found = tuple(one for one in examined if one.session == wanted.upper())
+    if not found:
+        raise NotFound(
+            f"there is no session {wanted} in this journal, and no head of it "
+            "(cact sitting list SITTING names the sessions of a sitting)"
+        )
+    return found
+
+
+def _everything(kept: _Kept, examined: tuple[Examined, ...]) -> _Found:
+    """Return what is found of sessions, papers and results."""
+    place = kept.results / "papers"
+    papers = tuple(read_paper(path, kept.key) for path in sorted(place.glob("*.json")))
+    if not (examined or papers):
+        raise NotFound(
+            "there is nothing to verify: the journal holds no session "
+            "(name another event's configuration with --config)"
+        )
+    results = newest(kept.results)
+    return _Found(
+        sessions=examined,
+        papers=papers,
+        torn=(*(fault for paper in papers for fault in _torn(paper, kept)), *strays(place)),
+        forged=tuple(_unsigned(results.values(), kept.key)) if kept.key else (),
+        results=len(results),
+        notes=_notes(papers, unpapered(papers, kept.seals)),
+    )
+
+
+def _torn(paper: PaperFound, kept: _Kept) -> tuple[str, ...]:
+    unlike = (*unlike_log(paper, kept.seals), *unlike_journal(paper, kept.journal))
+    return (*paper.faults, *unlike)
+
+
+def _notes(papers: Iterable[PaperFound], missing: Iterable[str]) -> tuple[str, ...]:
+    return (
+        *(
+            f"{paper.name}: only this file of the paper was signed, text and PDF were not"
+            for paper in papers
+            if paper.format == JSON_SIGNED_ALONE
+        ),
+        *(f"papers of {sitting} were sealed and are not here" for sitting in missing),
+    )
+
+
+def _journal(folder: Path, materials: Materials) -> Path:
     scheme, _, place = materials.store.url.partition(":")
     if scheme != "sqlite":
         raise StorageTrouble(materials.store.url, "only files can be verified", "name one")
-    return raw_rows(folder / place)
+    return folder / place
 
 
 def _key(folder: Path, materials: Materials, wanted: Path | None) -> PublicKey | None:
@@ -118,25 +193,6 @@ def _heads(
         raise StorageTrouble(path, str(fault.strerror), "name the file of heads") from fault
 
 
-def _papers(folder: Path, materials: Materials, key: PublicKey | None) -> list[PaperFound]:
-    place = folder / materials.store.results / "papers"
-    return [read_paper(path, key) for path in sorted(place.glob("*.json"))]
-
-
-def _unlike(paper: PaperFound, journal: Mapping[str, Sequence[Row]]) -> list[str]:
-    """Return how a paper differs from the journal; a sitting reopened since may have grown."""
-    if paper.fault:
-        return [f"papers of {paper.sitting}: {paper.fault}"]
-    wrong = []
-    for session, seq, digest in paper.heads:
-        rows = journal.get(session, ())
-        if len(rows) < seq or rows[seq - 1].digest != digest:
-            wrong.append(
-                f"papers of {paper.sitting}: event {seq} of {session} is not the sealed one"
-            )
-    return wrong
-
-
 def _unsigned(results: Iterable[Path], key: PublicKey) -> list[str]:
     """Return which results are not what this host signed; what they say is for `cact replay`."""
     wrong = []
@@ -150,23 +206,27 @@ def _unsigned(results: Iterable[Path], key: PublicKey) -> list[str]:
     return wrong
 
 
-def _tell(
-    found: Sequence[Examined],
-    papers: Sequence[PaperFound],
-    torn: Sequence[str],
-    key: PublicKey | None,
-) -> None:
-    bad = [one for one in found if one.bad]
-    for one in bad:
-        say(f"{one.session}: event {one.bad} {one.reason}")
-    for fault in torn:
-        say(fault)
-    events = sum(one.events for one in found)
-    signed = sum(min(one.signed, one.events) for one in found)
-    say(f"{len(found)} sessions, {events} events, {signed} of them under signed heads")
-    say(f"{len(papers)} sealed papers")
+def _plain(found: _Found) -> dict[str, object]:
+    return {
+        "sessions": [asdict(one) for one in found.sessions],
+        "papers": found.torn,
+        "results": found.forged,
+        "notes": found.notes,
+        "signed": any(one.signed for one in found.sessions),
+    }
+
+
+def _tell(found: _Found, key: PublicKey | None) -> None:
+    for line in (*found.faults, *found.notes):
+        say(line)
+    events = sum(one.events for one in found.sessions)
+    signed = sum(min(one.signed, one.events) for one in found.sessions)
+    say(f"{len(found.sessions)} sessions, {events} events, {signed} of them under signed heads")
+    say(f"{len(found.papers)} sealed papers")
     if key is None:
         say("no public key here: chains were proved by themselves, nothing against signatures")
     elif signed < events:
         say(f"{events - signed} events came after the last head: proved by their chain alone")
-    say(f"{len(bad) + len(torn)} faults" if bad or torn else "all is as it was written")
+    if key is not None and found.results:
+        say(f"{found.results - len(found.forged)} of {found.results} results are signed")
+    say(f"{len(found.faults)} faults" if found.faults else "all is as it was written")

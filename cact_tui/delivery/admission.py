@@ -16,6 +16,7 @@ from cact_tui.journal.protocol import Checkpoint, Identity
 from cact_tui.sessions.commands import Attach, Open
 from cact_tui.sessions.decide import Refused
 from cact_tui.sessions.events import Attached, ItemTiming, SessionOpened
+from cact_tui.sessions.presence import sign_of_life
 from cact_tui.sessions.states import Status
 
 if TYPE_CHECKING:
@@ -191,8 +192,9 @@ def _notice(exam: Exam, language: str) -> str:
 
 
 def _last_seen(recorded: tuple[Recorded, ...], checkpoint: Checkpoint | None) -> int:
-    """Return when the session was last seen alive, wall ms."""
-    return max(recorded[-1].at, checkpoint.at if checkpoint else 0)
+    """Return when the participant was last there, wall ms; a proctor's act shortens no absence."""
+    alive = [one.at for one in recorded if sign_of_life(one.event)]
+    return max((*alive, checkpoint.at if checkpoint else 0))
 
 
 def _day(exam: Exam, wall_ms: int) -> str:

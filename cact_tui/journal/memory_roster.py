@@ -12,6 +12,7 @@ from cact_tui.errors import NumberTaken, SeatTaken, StaleRow
 from cact_tui.journal.roster import (
     Attempts,
     LogEntry,
+    LogNews,
     PinHash,
     Registration,
     Sitting,
@@ -129,6 +130,12 @@ class MemoryRoster:
         """Return a sitting's log, oldest first."""
         await self._turn()
         return tuple(entry for entry in self._roster.log if entry.sitting == sitting)
+
+    async def log_behind(self, position: int) -> LogNews:
+        """Return the lines of all sittings' logs behind a position, oldest first."""
+        await self._turn()
+        log = self._roster.log
+        return LogNews(position=len(log), entries=tuple(log[position:] if position >= 0 else ()))
 
     async def attempts(self, keys: Sequence[str]) -> tuple[Attempts, ...]:
         """Return what is on record of keys."""

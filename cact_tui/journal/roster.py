@@ -101,7 +101,8 @@ class LogEntry:
     """One line of a sitting's log: what a proctor did that is no event of a session.
 
     `act` is a word (`opened`, `closed`, `pin_issued`, `identity_confirmed`, …); `participant` an
-    opaque id, empty where the whole sitting is meant; `detail` holds no personal data.
+    opaque id, empty where the whole sitting is meant; `detail` holds no personal data. What the
+    door did by itself is `by` `system`.
     """
 
     sitting: str
@@ -110,6 +111,14 @@ class LogEntry:
     act: str
     participant: str = ""
     detail: str = ""
+
+
+@frozen(kw_only=True)
+class LogNews:
+    """What was written behind a position of all sittings' logs, and the last one there is."""
+
+    position: int
+    entries: tuple[LogEntry, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -172,6 +181,13 @@ class RosterReader(Protocol):
 
     async def log(self, sitting: str) -> tuple[LogEntry, ...]:
         """Return a sitting's log, oldest first."""
+
+    async def log_behind(self, position: int) -> LogNews:
+        """Return the lines of all sittings' logs behind a position, oldest first.
+
+        With -1 nothing is looked up but the position itself. Whoever changes a sitting or a
+        registration writes a line; opening a test and erasing somebody write none.
+        """
 
     async def attempts(self, keys: Sequence[str]) -> tuple[Attempts, ...]:
         """Return what is on record of keys; those without a record are left out."""

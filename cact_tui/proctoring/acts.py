@@ -12,17 +12,19 @@ import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from cact_tui.clock import Clock
 from cact_tui.delivery.remarks import remark
 from cact_tui.delivery.services import Exam
 from cact_tui.delivery.write_path import WritePath
-from cact_tui.errors import NotFound
+from cact_tui.errors import NotFound, StorageFailure
 from cact_tui.journal.protocol import Recorded, Store
 from cact_tui.proctoring.names import proctor
+from cact_tui.proctoring.troubles import Trouble, Unfit
 from cact_tui.sessions import commands as c
 from cact_tui.sessions.decide import Reason, Refused
 from cact_tui.sessions.events import ItemTiming, SessionOpened
@@ -31,7 +33,11 @@ from cact_tui.sessions.states import Grant, Identity, SessionState
 from cact_tui.text import clean, clean_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cact_tui.journal.protocol import Row
+
+T = TypeVar("T")
 
 LONGEST_MESSAGE = 400
 """Characters of a message: it is read at one glance on 80x24."""
@@ -84,6 +90,7 @@ class Acts:
     pinned: Callable[[Mapping[str, str]], Awaitable[Exam]]
     publish: Callable[[Sequence[Recorded]], None] = lambda _: None
     _paths: OrderedDict[str, WritePath] = field(factory=OrderedDict, init=False, repr=False)
+    _unsettled: dict[str, tuple[object, Any]] = field(factory=dict, init=False, repr=False)
 
     async def many(
         self, sessions: Sequence[str], act: Callable[[str], Awaitable[Outcome]]
@@ -113,17 +120,19 @@ class Acts:
         """Hold a test: its screen blanks and says why, its time stands still."""
         return await self._do(session, c.Pause(by=proctor(by), reason=known(reason)))
 
-    async def resume(self, session: str, *, by: str) -> Outcome:
-        """Let a paused test go on; that is its authorisation."""
-        return await self._do(session, c.Resume(by=proctor(by)))
+    async def resume(self, session: str, *, by: str, held_for: str = "") -> Outcome:
+        """Let a paused test go on, or only one paused for a reason; that is its authorisation."""
+        reason = known(held_for) if held_for else ""
+        return await self._do(session, c.Resume(by=proctor(by), held_for=reason))
 
     async def message(self, session: str, text: str, *, by: str) -> Outcome:
         """Show a message until the participant acknowledges it; its text is erasable."""
         written = remark(session, text, LONGEST_MESSAGE)
         if not written.text:
-            raise ValueError("there is nothing to say: write a message")
-        command = c.SendMessage(digest=written.digest, by=proctor(by))
-        return await self._do(session, command, (written,))
+            raise Unfit(Trouble.NO_WORDS, "there is nothing to say: write a message")
+        name = proctor(by)
+        with self._once(session, ("message", written.text, name), written) as kept:
+            return await self._do(session, c.SendMessage(digest=kept.digest, by=name), (kept,))
 
     async def extend(
         self,
@@ -137,16 +146,12 @@ class Acts:
     ) -> Outcome:
         """Grant extra time to the section that runs, or to the `whole` session."""
         if not 0 < seconds <= LONGEST_GRANT:
-            raise ValueError(f"extra time is 1 to {LONGEST_GRANT} seconds")
+            raise Unfit(Trouble.TOO_LONG, f"extra time is 1 to {LONGEST_GRANT} seconds")
         command = c.ExtendTime(
-            grant=secrets.token_hex(8),
-            seconds=seconds,
-            kind=kind,
-            by=proctor(by),
-            reason=known(reason),
-            whole=whole,
+            grant="", seconds=seconds, kind=kind, by=proctor(by), reason=known(reason), whole=whole
         )
-        return await self._do(session, command)
+        with self._once(session, command, secrets.token_hex(8)) as grant:
+            return await self._do(session, evolve(command, grant=grant))
 
     async def move(
         self, session: str, seat: str, *, by: str, reason: str, rows: Sequence[Row] = ()
@@ -204,7 +209,23 @@ class Acts:
             done = await path.perform(command, rows)
         if isinstance(done, Refused):
             return Denied(session=session, reason=done.reason, why=explain(done.reason))
+        self._unsettled.pop(session, None)
         return Done(session=session, state=done.state, recorded=done.recorded)
+
+    @contextmanager
+    def _once(self, session: str, asked: object, token: T) -> Iterator[T]:
+        """Give what tells an act from the next like it: the former's, if its outcome is unknown.
+
+        So the same act may be done again, and is recorded once. After another act to that session
+        it is a new one.
+        """
+        former = self._unsettled.pop(session, None)
+        kept: T = former[1] if former is not None and former[0] == asked else token
+        try:
+            yield kept
+        except StorageFailure:
+            self._unsettled[session] = (asked, kept)
+            raise
 
     async def _timing(self, path: WritePath) -> ItemTiming | None:
         """Return the time that the item on the screen had when it was last saved."""
@@ -249,6 +270,10 @@ _SENTENCES: Mapping[Reason, str] = {
     Reason.IDENTITY_REFUSED: "the identity was refused (confirm it first)",
     Reason.NO_SECTION: "no section is running (wait for the next, or grant it to the whole test)",
     Reason.NO_BUDGET: "the test has no time limit to extend",
+    Reason.NO_EFFECT: (
+        "time for the whole test is shared among the sections to come; there is none"
+        " (give it for an incident, to the section that runs)"
+    ),
     Reason.BEGUN: "the test has begun (terminate it instead)",
     Reason.INVALIDATED: "somebody else sat the test (its participant is opened another one)",
     Reason.NOTHING_LEFT: "the test was taken to its end (nothing is left to go on with)",

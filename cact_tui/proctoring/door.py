@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from cact_tui.delivery.sign_in import TurnedAway, Why
 from cact_tui.journal.roster import Identification, SittingState
+from cact_tui.proctoring.lockouts import key_of, put_on_record, seat_key
 from cact_tui.proctoring.pins import verified
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Door:
         self._event = event
         self._policy = policy
         self._proctored = proctored
+        self._recorded: set[tuple[str, str, int]] = set()
+        """Lockouts that this process put on record: of whom, at which seat, until when."""
 
     @property
     def asks_pin(self) -> bool:
@@ -121,38 +124,50 @@ class Door:
             return TurnedAway(why=Why.NO_PIN)
         tally = await self._count(seat, who)
         right = tally.allowed and await verified(pin, issued.verifier)
-        return await self._judged(who, tally, Why.WRONG_PIN, right=right)
+        return await self._judged(who, seat, tally, Why.WRONG_PIN, right=right)
 
     async def _wrong_name(self, who: Registration, told: str, seat: str) -> TurnedAway | None:
         """Return what is wrong with a name or a NIP; nothing when it is that of the roster."""
         tally = await self._count(seat, who)
         right = _plainly(told) in {_plainly(who.name), _plainly(who.nip)} - {""}
-        return await self._judged(who, tally, Why.WRONG_NAME, right=right)
+        return await self._judged(who, seat, tally, Why.WRONG_NAME, right=right)
 
     async def _judged(
-        self, who: Registration, tally: Tally, wrong: Why, *, right: bool
+        self, who: Registration, seat: str, tally: Tally, wrong: Why, *, right: bool
     ) -> TurnedAway | None:
         """Return what became of an attempt that was counted; one that succeeded is forgiven."""
         if not tally.allowed:
-            return self._locked(tally)
+            return await self._locked_out(who, seat, tally)
         if right:
             await self._store.roster.forgive([record.key for record in tally.records])
             return None
         failures = max(one.failures for one in tally.records if one.key == _of(who))
         left = self._policy.attempts.participant - failures
-        return TurnedAway(why=wrong, attempts=left) if left > 0 else self._locked(tally)
+        if left > 0:
+            return TurnedAway(why=wrong, attempts=left)
+        return await self._locked_out(who, seat, tally)
+
+    async def _locked_out(self, who: Registration, seat: str, tally: Tally) -> TurnedAway:
+        """Keep somebody out; put on record, once, at which seat that came about."""
+        now = self._clock.wall_ms()
+        of_seat = seat_key(seat)
+        locked = any(one.key == of_seat and one.locked_until > now for one in tally.records)
+        lock = (who.participant, seat, _until(tally))
+        if (tally.allowed or locked) and lock not in self._recorded:
+            await put_on_record(self._store, who, seat, now)
+            self._recorded.add(lock)
+        return self._locked(tally)
 
     async def _count(self, seat: str, who: Registration | None = None) -> Tally:
         """Count an attempt before it is looked at."""
         limits = self._policy.attempts
         asked = [(_of(who), limits.participant)] if who else []
-        asked += [(f"seat:{seat}", limits.seat)] if seat else []
+        asked += [(seat_key(seat), limits.seat)] if seat else []
         lock_ms = limits.lockout_minutes * MINUTE_MS
         return await self._store.roster.attempt(asked, self._clock.wall_ms(), lock_ms)
 
     def _locked(self, tally: Tally) -> TurnedAway:
-        until = max(record.locked_until for record in tally.records)
-        left = max(until - self._clock.wall_ms(), 0)
+        left = max(_until(tally) - self._clock.wall_ms(), 0)
         return TurnedAway(why=Why.LOCKED, minutes=-(-left // MINUTE_MS))
 
 
@@ -162,4 +177,8 @@ def _plainly(text: str) -> str:
 
 
 def _of(who: Registration) -> str:
-    return f"participant:{who.participant}"
+    return key_of(who.participant)
+
+
+def _until(tally: Tally) -> int:
+    return max(record.locked_until for record in tally.records)

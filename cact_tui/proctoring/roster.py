@@ -15,12 +15,20 @@ from attrs import evolve, field, frozen
 from cact_tui.clock import Clock
 from cact_tui.config.nip import fault_of, without_blanks
 from cact_tui.config.participants import unknown_group
-from cact_tui.errors import NotFound, StaleRow
+from cact_tui.errors import Conflict, NotFound, SeatTaken, StaleRow
 from cact_tui.journal.protocol import Store
 from cact_tui.journal.roster import Identification, LogEntry, PinHash, Registration, Sitting
 from cact_tui.proctoring.acts import Acts
+from cact_tui.proctoring.lockouts import CLEARED, PIN_ISSUED, keys_against
 from cact_tui.proctoring.names import proctor
 from cact_tui.proctoring.pins import new_pin, verifier_of
+from cact_tui.proctoring.rescheduling import (
+    RESCHEDULED,
+    RESCHEDULED_FROM,
+    refuse_going_on,
+    told,
+)
+from cact_tui.proctoring.troubles import Trouble, Unfit
 from cact_tui.sessions.events import ENDED
 from cact_tui.sessions.reasons import known
 from cact_tui.sessions.states import Status
@@ -55,11 +63,11 @@ _GROUP_FIELDS = ("position_group", "standard")
 """What holds a position group, or nothing."""
 
 
-class UnknownGroup(ValueError):
+class UnknownGroup(Unfit):
     """A position group that the event's standards do not know: choose one that they do."""
 
     def __init__(self, groups: tuple[str, ...]) -> None:
-        super().__init__(f"the position group is one of {', '.join(groups)}")
+        super().__init__(Trouble.UNKNOWN_GROUP, f"the position group is one of {', '.join(groups)}")
 
 
 @frozen(kw_only=True)
@@ -82,7 +90,7 @@ class Roster:
 
     Numbers are those of the participants. `groups` are the position groups that somebody may have;
     empty where anything is one. Methods raise `NotFound` for a number or a sitting that does not
-    exist, `NumberTaken` and `SeatTaken` where somebody else has it, `ValueError` (`UnknownGroup`)
+    exist, `NumberTaken` and `SeatTaken` where somebody else has it, `ValueError` (mostly `Unfit`)
     for what cannot be recorded, and `StorageTrouble` when nothing was written.
     """
 
@@ -132,27 +140,47 @@ class Roster:
         if wrong:
             raise ValueError(f"{', '.join(sorted(wrong))} cannot be corrected")
         changes = self._checked(changes)
-        before = await self.find(number)
-        identity = await self.store.identity(before.participant)
-        names = {key: changes[key] for key in ("name", "nip") if key in changes}
-        rows: tuple[WhoIsWho, ...] = (evolve(identity, **names),) if identity and names else ()
         detail = ", ".join(sorted(changes))
         return await self._change(
-            number, lambda one: evolve(one, **changes), by, "corrected", detail, rows
+            number, lambda one: evolve(one, **changes), by, "corrected", detail
         )
 
     async def reschedule(
         self, number: str, sitting: str, *, seat: str = "", by: str, reason: str
     ) -> Registration:
-        """Expect somebody in another sitting; a PIN of the earlier one is void there."""
+        """Expect somebody in another sitting; a PIN of the earlier one is void there.
+
+        A test goes along if it is held, and is held there, too. It is looked at in the transaction:
+        one that somebody lets go on meanwhile stays.
+
+        Raises:
+            Unfit: the test is under way, or was taken in this sitting.
+        """
+        code, name = known(reason), proctor(by)
         await self._sitting(sitting)
-        return await self._change(
-            number,
-            lambda one: evolve(one, sitting=sitting, seat=seat),
-            by,
-            "rescheduled",
-            f"{sitting}: {known(reason)}",
-        )
+        for _ in range(ATTEMPTS):
+            who = await self.find(number)
+            session, seq = await self._held(who)
+            there = evolve(who, sitting=sitting, seat=seat)
+            leaving = self._entry(who, name, RESCHEDULED, told(sitting, session, code))
+            coming = self._entry(there, name, RESCHEDULED_FROM, told(who.sitting, session, code))
+            try:
+                await self.store.append(session, seq, leaving.at, (), (there, leaving, coming))
+            except SeatTaken:
+                raise
+            except Conflict:
+                continue
+            return await self.find(number)
+        raise StaleRow(who.participant, who.revision, who.revision)
+
+    async def _held(self, who: Registration) -> tuple[str, int]:
+        """Return somebody's test and its last event, if it is held; nothing without a test."""
+        test = await self.session_of(who.participant)
+        if test is None:
+            return "", 0
+        state = await self.acts.state(test.session)
+        refuse_going_on(state)
+        return test.session, state.seq
 
     async def move(self, number: str, seat: str, *, by: str, reason: str) -> Registration:
         """Move somebody to another seat of the same sitting, before the test or in it."""
@@ -228,12 +256,13 @@ class Roster:
         """Give somebody a new PIN for their sitting; any earlier one is void from now on.
 
         Issuing it says that the papers were seen and in order, unless they were refused before:
-        then `ValueError` says to confirm the identity first.
+        then `Unfit` says to confirm the identity first. It also clears a lockout.
         """
         name = proctor(by)
         who = await self.find(number)
         if who.identification is Identification.REFUSED:
-            raise ValueError(f"the identity of {who.number} was refused: confirm it first")
+            why = f"the identity of {who.number} was refused: confirm it first"
+            raise Unfit(Trouble.IDENTITY_REFUSED, why)
         sitting = await self._sitting(who.sitting)
         pin = new_pin()
         issued = PinHash(
@@ -245,18 +274,18 @@ class Roster:
         )
         if who.identification is Identification.PENDING:
             who = await self.check_identity(number, Identification.CONFIRMED, by=name)
-        entry = self._entry(who, name, "pin_issued")
+        locks = await keys_against(self.store, who)
+        entry = self._entry(who, name, PIN_ISSUED)
         await self.store.append("", 0, entry.at, (), (issued, entry))
-        await self.store.roster.forgive([f"participant:{who.participant}"])
+        await self.store.roster.forgive(locks)
         return Card(registration=who, sitting=sitting, pin=pin)
 
     async def clear_lockout(self, number: str, *, by: str, reason: str = "other") -> Registration:
-        """Let somebody try to sign in again after too many failures, at their seat, too."""
+        """Let somebody try to sign in again after too many failures, wherever that happened."""
         code, name = known(reason), proctor(by)
         who = await self.find(number)
-        keys = [f"participant:{who.participant}", *([f"seat:{who.seat}"] if who.seat else [])]
-        await self.store.roster.forgive(keys)
-        entry = self._entry(who, name, "lockout_cleared", code)
+        await self.store.roster.forgive(await keys_against(self.store, who))
+        entry = self._entry(who, name, CLEARED, code)
         await self.store.append("", 0, entry.at, (), (entry,))
         session = await self.session_of(who.participant)
         if session is not None and session.last_event not in ENDED:
@@ -269,7 +298,7 @@ class Roster:
         if fields.get("nip"):
             fields["nip"] = without_blanks(fields["nip"])
             if fault := fault_of(fields["nip"]):
-                raise ValueError(f"the NIP {fault}")
+                raise Unfit(Trouble.BAD_NIP, f"the NIP {fault}")
         given = (fields.get(key, "") for key in _GROUP_FIELDS)
         if self.groups and any(unknown_group(group, self.groups) for group in given):
             raise UnknownGroup(self.groups)
@@ -281,26 +310,32 @@ class Roster:
             raise NotFound(f"there is no sitting {sitting}")
         return found
 
-    async def _change(  # noqa: PLR0917 - what changes, by whom, and how it is put on record
+    async def _change(
         self,
         number: str,
         change: Callable[[Registration], Registration],
         by: str,
         act: str,
         detail: str = "",
-        rows: tuple[Row, ...] = (),
     ) -> Registration:
         """Change a registration as it stands now, and put that on record."""
         for _ in range(ATTEMPTS):
             before = await self.find(number)
             after = change(before)
-            entry = self._entry(after, by, act, detail)
+            entry, rows = self._entry(after, by, act, detail), await self._renamed(after)
             try:
                 await self.store.append("", 0, entry.at, (), (after, entry, *rows))
             except StaleRow:
                 continue
             return evolve(after, revision=before.revision + 1)
         raise StaleRow(before.participant, before.revision, before.revision)
+
+    async def _renamed(self, who: Registration) -> tuple[WhoIsWho, ...]:
+        """Return who somebody's test is of from now on, where it was opened under another name."""
+        known = await self.store.identity(who.participant)
+        if known is None or (known.name, known.nip) == (who.name, who.nip):
+            return ()
+        return (evolve(known, name=who.name, nip=who.nip),)
 
     def _entry(self, who: Registration, by: str, act: str, detail: str = "") -> LogEntry:
         return LogEntry(

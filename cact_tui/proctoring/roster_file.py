@@ -16,6 +16,7 @@ from cact_tui.errors import StaleRow
 from cact_tui.journal.roster import LogEntry, Registration, Sitting
 from cact_tui.proctoring.names import proctor
 from cact_tui.proctoring.roster import new_participant
+from cact_tui.sessions.events import INVALIDATED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -204,7 +205,8 @@ async def import_roster(store: Store, clock: Clock, roster: RosterFile, *, by: s
 
     Raises:
         RowConflict: a number or a seat is somebody else's who is not in the file.
-        ValueError: the journal has one of the sittings for another event.
+        ValueError: the journal has one of the sittings for another event, or somebody would be
+            moved to another sitting whose test has begun.
         StorageTrouble: nothing was written.
     """
     for _ in range(ATTEMPTS):
@@ -227,6 +229,7 @@ async def _planned(
     pairs = [(known.get(one.number), one) for one in roster.registrations]
     changes = [(before, _merged(before, after)) for before, after in pairs]
     changed = [(old, new) for old, new in changes if old != new]
+    await _refuse_begun(store, changed)
     new = sum(before is None for before, _ in changed)
     numbers = {one.number for one in roster.registrations}
     rows: tuple[Row, ...] = (
@@ -241,6 +244,26 @@ async def _planned(
         same=len(changes) - len(changed),
         absent=tuple(one for number, one in known.items() if number not in numbers),
     )
+
+
+async def _refuse_begun(
+    store: Store, changed: Iterable[tuple[Registration | None, Registration]]
+) -> None:
+    """Refuse to move somebody to another sitting whose test has begun."""
+    moved = {
+        old.participant: old.number for old, new in changed if old and old.sitting != new.sitting
+    }
+    tests = await store.sessions() if moved else ()
+    begun = sorted(
+        moved[one.participant]
+        for one in tests
+        if one.participant in moved and one.last_event != INVALIDATED
+    )
+    if begun:
+        raise ValueError(
+            f"the test of {', '.join(begun)} has begun; a file moves nobody to another sitting then"
+            " (hold it, and reschedule on the proctor's screen)"
+        )
 
 
 async def _sittings(store: Store, roster: RosterFile) -> tuple[Sitting, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from cact_tui.journal.roster import Identification
 from cact_tui.sessions.states import Identity, Status
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from cact_tui.config.proctor import ProctorSettings
     from cact_tui.journal.protocol import Checkpoint
+    from cact_tui.journal.roster import Registration
     from cact_tui.proctoring.board.outline import Outline
     from cact_tui.proctoring.board.record import Pace, Record
 
@@ -132,12 +134,22 @@ def signals(
     return tuple(sorted(fresh, key=lambda one: _ORDER[one.kind]))
 
 
+def of_papers(who: Registration) -> tuple[Signal, ...]:
+    """Return that somebody's papers were refused who has no test, or none that counts."""
+    if who.identification is not Identification.REFUSED:
+        return ()
+    return (Signal(kind=SignalKind.IDENTITY_REFUSED, since=who.checked_at),)
+
+
 _ORDER = {kind: place for place, kind in enumerate(SignalKind)}
 
 
 def last_seen(record: Record, saved: Checkpoint | None) -> int:
-    """Return the last sign of life, wall ms: a saved time, or an event."""
-    return max(saved.at if saved else 0, record.last_at)
+    """Return the last sign of life, wall ms: a saved time, or an event of the own terminal.
+
+    What proctors do to a test is none: a message to a frozen screen does not thaw it.
+    """
+    return max(saved.at if saved else 0, record.seen_at)
 
 
 def gone(record: Record, saved: Checkpoint | None) -> bool:

@@ -1,11 +1,12 @@
 """The sittings of an event: opened, looked at, closed.
 
 A sitting's participants are its registrations, and their sessions follow from who they are: whoever
-is rescheduled takes the session along.
+is rescheduled takes the session along, held, and the sitting that is left knows where to.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -15,11 +16,15 @@ from cact_tui.errors import CactError, NotFound, StaleRow
 from cact_tui.journal.protocol import Checkpoint, SessionEntry, Store
 from cact_tui.journal.roster import LogEntry, Registration, Sitting, SittingState
 from cact_tui.proctoring.names import proctor
+from cact_tui.proctoring.rescheduling import Departure, departures
 from cact_tui.sessions.events import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
+VIEWED = "viewed"
+"""The act in a sitting's log that says that somebody looked: at one participant, or at all."""
 
 ATTEMPTS = 20
 """How often a change is made again on what somebody else wrote meanwhile."""
@@ -153,6 +158,11 @@ class Sittings:
             found.append(Seated(registration=registration, entry=entry, seen=saved))
         return tuple(found)
 
+    async def left(self, sitting: str) -> tuple[Departure, ...]:
+        """Return who was expected in a sitting and is in another now, by when that was ordered."""
+        people = await self.store.roster.registrations(self.event)
+        return departures(sitting, await self.log(sitting), people)
+
     async def log(self, sitting: str) -> tuple[LogEntry, ...]:
         """Return what was done in a sitting that is no event of a session, oldest first."""
         return await self.store.roster.log(sitting)
@@ -161,6 +171,14 @@ class Sittings:
         """Put something about the whole sitting on record; `detail` holds no personal data."""
         entry = self._entry(sitting, by, act, detail)
         await self.store.append("", 0, entry.at, (), (entry,))
+
+    async def looked_at(self, sitting: str, *, by: str) -> None:
+        """Put on record that somebody was told of everybody in a sitting, with names.
+
+        A store in trouble is passed over: whoever proctors has to see the room even then.
+        """
+        with suppress(CactError):
+            await self.note(sitting, VIEWED, by=by)
 
     async def _change(
         self, sitting: str, change: Callable[[Sitting], Sitting], by: str, act: str

@@ -155,9 +155,13 @@ class Pause:
 
 @frozen(kw_only=True)
 class Resume:
-    """Go on after a pause; resuming is its authorisation."""
+    """Go on after a pause; resuming is its authorisation.
+
+    With `held_for` only what was paused for that reason goes on, as a room does after a power cut.
+    """
 
     by: str
+    held_for: str = ""
 
 
 @frozen(kw_only=True)

@@ -52,7 +52,9 @@ def pause(state: SessionState, command: c.Pause, plan: Plan) -> Events | Refused
 
 
 def resume(state: SessionState, command: c.Resume, plan: Plan) -> Events | Refused:
-    """Let a held test go on."""
+    """Let a held test go on, if it is held for the reason that is over."""
+    if command.held_for and command.held_for != state.held_for:
+        return ()
     if state.status is Status.AWAITING:
         return Refused(Reason.NOT_AUTHORISED)
     return (e.Resumed(by=command.by),) if state.status is Status.PAUSED else ()
@@ -66,7 +68,7 @@ def send(state: SessionState, command: c.SendMessage, plan: Plan) -> Events:
 
 
 def extend(state: SessionState, command: c.ExtendTime, plan: Plan) -> Events | Refused:
-    """Grant extra time, once, where there is a budget to lengthen."""
+    """Grant extra time, once, where there is a budget to lengthen and somebody gains by it."""
     if any(grant.grant == command.grant for grant in state.grants):
         return ()
     running = state.running
@@ -75,6 +77,8 @@ def extend(state: SessionState, command: c.ExtendTime, plan: Plan) -> Events | R
     runs_out = plan.battery.seconds is not None or (running and running.seconds is not None)
     if not (plan.battery.total_seconds if command.whole else runs_out):
         return Refused(Reason.NO_BUDGET)
+    if command.whole and not _whole_gains(state, plan):
+        return Refused(Reason.NO_EFFECT)
     return (
         e.TimeExtended(
             grant=command.grant,
@@ -85,6 +89,23 @@ def extend(state: SessionState, command: c.ExtendTime, plan: Plan) -> Events | R
             section=running.started.section if running and not command.whole else None,
         ),
     )
+
+
+def _whole_gains(state: SessionState, plan: Plan) -> bool:
+    """Return whether time for the whole test would give the participant any.
+
+    A section to come takes its share. One that runs keeps its own limit, so that it gains where
+    the battery would end it sooner, and nothing otherwise.
+    """
+    battery, running = plan.battery, state.running
+    to_come = battery.sections[len(state.sections) :]
+    if battery.seconds is None:
+        return any(one.seconds is not None for one in to_come)
+    if to_come or running is None:
+        return bool(to_come)
+    used = sum(one.used_ms for one in state.sections[:-1])
+    left = (battery.seconds + state.extra_seconds) * 1000 - used
+    return running.seconds is None or left < running.seconds * 1000
 
 
 def change_seat(state: SessionState, command: c.ChangeSeat, plan: Plan) -> Events:

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     IDENTITY_REFUSED = "identity_refused"
     NO_SECTION = "no_section"
     NO_BUDGET = "no_budget"
+    NO_EFFECT = "no_effect"
     NOTHING_LEFT = "nothing_left"
     BEGUN = "begun"
     INVALIDATED = "invalidated"

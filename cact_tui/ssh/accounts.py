@@ -40,6 +40,11 @@ class Proctor:
     keys: tuple[str, ...] = field(default=(), repr=False)
     password: str = field(default="", repr=False)
 
+    @property
+    def chief(self) -> bool:
+        """Return whether a chief proctor's acts are theirs, by whatever door they come."""
+        return self.role is not Role.PROCTOR
+
 
 def seat_account(username: str) -> SeatAccount | None:
     """Return the seat that a user name stands for: `seat-07`, `seat-07+plain`."""

@@ -6,14 +6,15 @@ import shlex
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from cact_tui.errors import CactError
+from cact_tui.errors import CactError, StorageTrouble
 from cact_tui.i18n import LANGUAGES, translator
 from cact_tui.journal.roster import SittingState
 from cact_tui.proctoring.acts import Denied
+from cact_tui.proctoring.board.duty import Act, allowed
 from cact_tui.proctoring.board.rows import Standing
+from cact_tui.proctoring.troubles import Trouble, Unfit, trouble_of
 from cact_tui.sessions.reasons import REASONS, known
 from cact_tui.sessions.states import Status
-from cact_tui.ssh.accounts import Role
 from cact_tui.text import clean_line
 from cact_tui.tui.proctor import words
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from cact_tui.proctoring.sittings import Seated, Sittings
     from cact_tui.ssh.accounts import Proctor
 
-_CHIEFS: Final = frozenset({Role.CHIEF, Role.ADMINISTRATOR})
 _VERBS: Final = {
     "daftar": "list",
     "izinkan": "authorise",
@@ -38,6 +38,16 @@ _VERBS: Final = {
     "exit": "quit",
 }
 """Other words for the acts; they are understood whatever the language."""
+
+ACTS: Final = {
+    "authorise": Act.AUTHORISE,
+    "pause": Act.PAUSE,
+    "resume": Act.RESUME,
+    "extend": Act.EXTEND,
+    "message": Act.MESSAGE,
+    "terminate": Act.TERMINATE,
+}
+"""The acts that there are in lines; who may do them is decided with the screen's."""
 
 _ALL: Final = frozenset({"all", "semua"})
 _STANDINGS: Final = {Status.AWAITING: Standing.WAITING, Status.AUTHORIZED: Standing.READY}
@@ -87,7 +97,7 @@ class Desk:
         try:
             return await self._list()
         except CactError as fault:
-            return f"{fault}"
+            return self._why(fault)
 
     async def _list(self) -> str:
         _ = translator(self._language).gettext
@@ -101,6 +111,7 @@ class Desk:
         for sitting in open_sittings:
             lines.append(f"{sitting.id}")
             seated = await self._sittings.seated(sitting.id)
+            await self._sittings.looked_at(sitting.id, by=self._proctor.name)
             lines.extend([self._line(one, await self._state(one)) for one in seated])
         return "\n".join((*lines, _("help says what can be done.")))
 
@@ -122,7 +133,7 @@ class Desk:
             chosen = [one for one in await self._seated() if _meant(one, who)]
             outcomes = await self._acts.many([one.session for one in chosen], do)
         except (CactError, ValueError) as fault:
-            return f"{fault}"
+            return self._why(fault)
         told = [self._told(one, outcome) for one, outcome in zip(chosen, outcomes, strict=True)]
         nobody = _("Nobody with a test is meant by {who}.").replace("{who}", clean_line(who, 40))
         return "\n".join(told) or nobody
@@ -137,12 +148,16 @@ class Desk:
     def _deed(self, act: str, rest: Sequence[str]) -> Callable[[str], Awaitable[Outcome]] | None:
         """Return what is to be done to each session; None for words that are no act."""
         acts, by = self._acts, self._proctor.name
+        if act in ACTS and not allowed(ACTS[act], chief=self._proctor.chief):
+            raise Unfit(Trouble.CHIEF_ONLY, "only a chief proctor does this")
         deed: Callable[[str], Awaitable[Outcome]] | None = None
         match act, *rest:
             case ["authorise"]:
                 deed = partial(acts.authorise, by=by)
             case ["resume"]:
                 deed = partial(acts.resume, by=by)
+            case ["resume", reason]:
+                deed = partial(acts.resume, by=by, held_for=self._reason(reason))
             case ["pause", reason]:
                 deed = partial(acts.pause, by=by, reason=self._reason(reason))
             case ["message", text]:
@@ -150,9 +165,6 @@ class Desk:
             case ["extend", minutes, reason] if minutes.isdecimal():
                 seconds = int(minutes[:4]) * 60
                 deed = partial(_extend, acts, seconds, by, self._reason(reason))
-            case ["terminate", _] if self._proctor.role not in _CHIEFS:
-                _ = translator(self._language).gettext
-                raise ValueError(_("only a chief or an administrator ends tests"))
             case ["terminate", reason]:
                 deed = partial(acts.terminate, by=by, reason=self._reason(reason))
         return deed
@@ -179,6 +191,14 @@ class Desk:
                 _("no such reason: write one of {words}").format(words=listed)
             ) from None
 
+    def _why(self, fault: Exception) -> str:
+        """Return what kept something from being done; a mistyped reason says so by itself."""
+        code = trouble_of(fault)
+        if code is Trouble.FAULT and isinstance(fault, ValueError):
+            return f"{fault}"
+        told = words.refusals(self._language)[code]
+        return f"{told}: {clean_line(str(fault))}" if isinstance(fault, StorageTrouble) else told
+
     def _line(self, one: Seated, state: str) -> str:
         who = one.registration
         seat, name = clean_line(who.seat) or "-", clean_line(who.name)
@@ -199,10 +219,10 @@ def help_text(language: str) -> str:
         "list                          who is in the open sittings\n"
         "authorise WHO                 let those begin, or go on, who wait\n"
         "pause WHO REASON              hold tests; screens say why\n"
-        "resume WHO                    let paused tests go on\n"
+        "resume WHO [REASON]           let paused tests go on; or only those paused so\n"
         "extend WHO MINUTES REASON     grant extra time to the section that runs\n"
         'message WHO "TEXT"            show a message until it is acknowledged\n'
-        "terminate WHO REASON          end tests for good (chief, administrator)\n"
+        "terminate WHO REASON          end tests for good\n"
         "language                      Bahasa Indonesia\n"
         "quit\n"
         "WHO is a participant's number, seat:07, or all. A REASON is a word such as network or "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import json
 import os
 import shutil
@@ -218,7 +219,10 @@ async def test_a_screen_follows_what_other_processes_do(hall: Path) -> None:
     delays.append(await follows(flow, is_a(MessageView)))
     assert isinstance(flow.view, MessageView)
     await flow.act(a.Acknowledge(flow.view.message))
-    await later(hall, "sitting", "resume", "--number", "0231", *BY)
+    as_it_was = await later(hall, "sitting", "resume", "--all", "--held-for", "noise", *BY)
+    assert "paused (as it was)" in as_it_was
+    held_so = ("--all", "--held-for", "power_outage")
+    await later(hall, "sitting", "resume", *held_so, *BY)
     delays.append(await follows(flow, is_a(ItemView)))
     ten_minutes = ("--seat", "07", "--minutes", "10", "--reason", "network")
     await later(hall, "sitting", "extend", *ten_minutes, *BY)
@@ -248,6 +252,39 @@ def test_the_log_tells_who_did_what_and_who_looked_at_whom(hall: Path) -> None:
     (look,) = json.loads(good(hall, "sitting", "log", SITTING, "--looks", "--json"))
     assert (look["by"], look["act"], look["number"]) == ("Budi", "viewed", "0243")
     assert look["at"].endswith("+07:00")
+
+
+def test_whoever_lists_a_sitting_by_name_is_on_record_and_who_counts_is_not(hall: Path) -> None:
+    assert "planned" in good(hall, "sitting", "list")
+    assert json.loads(good(hall, "sitting", "log", SITTING, "--looks", "--json")) == []
+    assert "Siti Rahmawati" in good(hall, "sitting", "list", SITTING, "--by", "Budi")
+    assert "0243" in good(hall, "sitting", "list", SITTING, "--json")
+    looks = json.loads(good(hall, "sitting", "log", SITTING, "--looks", "--json"))
+    assert [(one["by"], one["act"], one["number"]) for one in looks] == [
+        ("Budi", "viewed", ""),
+        (getpass.getuser(), "viewed", ""),
+    ]
+    assert cact(hall, "sitting", "list", SITTING, "--by", "system").returncode == 2
+
+
+def test_closing_names_who_is_expected_in_another_sitting(hall: Path) -> None:
+    head = ROSTER.partition("\n")[0]
+    tomorrow = "0300,Rini Astuti,,pelaksana,07,2026-11-25,Aula Barat,1,,"
+    (hall / "more.csv").write_text(f"{head}\n{tomorrow}\n")
+    good(hall, "roster", "import", "more.csv", *BY)
+    good(hall, "sitting", "open", SITTING, *BY)
+    asyncio.run(_reschedule(hall))
+    said = good(hall, "sitting", "close", SITTING, *BY)
+    assert "0231  is expected in 2026-11-25-aula-barat-1 (without a test, examinee.illness" in said
+
+
+async def _reschedule(hall: Path) -> None:
+    materials = read_event(hall / "config.toml", Problems())
+    assert materials is not None
+    event = Event(hall / "config.toml", materials)
+    to = "2026-11-25-aula-barat-1"
+    await event.roster().reschedule("0231", to, by="Ibu Kepala", reason="illness")
+    await event.store.close()
 
 
 async def _look_at(hall: Path, number: str, by: str) -> None:

@@ -313,6 +313,18 @@ async def test_after_a_minute_away_a_session_waits_for_authorisation(
     assert seat.item.item == item
 
 
+async def test_what_a_proctor_does_meanwhile_shortens_no_absence() -> None:
+    hall = hall_with_proctor()
+    await begun(hall)
+    hall.clock.advance(50)
+    await hall.proctor(c.SendMessage(digest="d", by="Budi"))
+    hall.clock.advance(50)
+    await hall.seat().enter()
+    assert of_kind(await hall.events(), e.Attached)[-1].away_ms == 100_000
+    (required,) = of_kind(await hall.events(), e.AuthorisationRequired)
+    assert required.reason == "away"
+
+
 @pytest.mark.parametrize("proctor", [False, True])
 async def test_the_third_cut_needs_authorisation(*, proctor: bool) -> None:
     hall = hall_with_proctor() if proctor else Hall()

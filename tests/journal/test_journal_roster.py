@@ -158,6 +158,20 @@ async def test_the_log_keeps_the_order_of_each_sitting(store: Store) -> None:
     assert [one.act for one in await store.roster.log("s1")] == ["opened", "closed"]
 
 
+async def test_lines_of_all_logs_are_told_behind_a_position(open_one_more: Open) -> None:
+    one, other = open_one_more(), open_one_more()
+    await put(one, entry("opened"))
+    begin = await one.roster.log_behind(-1)
+    assert begin.entries == ()
+    await put(other, entry("opened", "s2"), entry("closed"))
+    news = await one.roster.log_behind(begin.position)
+    assert [(line.sitting, line.act) for line in news.entries] == [
+        ("s2", "opened"),
+        ("s1", "closed"),
+    ]
+    assert (await one.roster.log_behind(news.position)).entries == ()
+
+
 async def test_erasing_takes_registration_pin_attempts_and_messages(store: Store) -> None:
     await put(store, registration(), pin(), entry())
     await store.append("a", 0, AT, [opened()], [identity(), comment("Mohon tenang.")])

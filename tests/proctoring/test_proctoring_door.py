@@ -227,6 +227,54 @@ async def test_a_seat_is_locked_for_guessing_and_no_other_seat_with_it() -> None
     assert isinstance((await room.arrive(pin=card.pin, seat="07")).view, PassageView)
 
 
+@pytest.mark.parametrize("how", ["word", "pin"])
+@pytest.mark.parametrize("registered", ["", "07"])
+async def test_a_lockout_is_cleared_wherever_it_happened(how: str, registered: str) -> None:
+    room = await Room(sign_in="pin").furnish(changed(SITI, seat=registered), YOHANES)
+    pin = (await room.roster.issue_pin("0231", by=BY)).pin
+    for number in range(5):  # others lock a seat that is nobody's …
+        await room.arrive(f"x{number}", seat="31")
+    assert "Too many" in problem(await room.arrive(pin=pin, seat="31"))
+    for wrong in "123":  # … and the participant's own failures are counted at another one
+        await room.arrive(pin=wrong, seat="32")
+    assert "Too many" in problem(await room.arrive(pin=pin, seat="33"))
+    if how == "word":
+        await room.roster.clear_lockout("0231", by=BY)
+    else:
+        pin = (await room.roster.issue_pin("0231", by=BY)).pin
+    for seat in ("31", "32", "33"):
+        assert isinstance((await room.arrive(pin=pin, seat=seat)).view, PassageView)
+
+
+async def test_clearing_one_lockout_leaves_the_seats_of_others_locked() -> None:
+    room = await Room(sign_in="pin").furnish()
+    siti, yohanes = [await room.roster.issue_pin(one, by=BY) for one in ("0231", "0243")]
+    for number in range(5):
+        await room.arrive(f"x{number}", seat="31")
+    assert "Too many" in problem(await room.arrive("0243", pin=yohanes.pin, seat="31"))
+    await room.roster.clear_lockout("0231", by=BY)
+    assert "Too many" in problem(await room.arrive(pin=siti.pin, seat="31"))
+    # A lock that was cleared before is none of the next one's.
+    await room.roster.clear_lockout("0243", by=BY)
+    for number in range(5):
+        await room.arrive(f"y{number}", seat="31")
+    await room.roster.clear_lockout("0243", by=BY)
+    assert "Too many" in problem(await room.arrive("x9", seat="31"))
+
+
+async def test_a_lockout_is_on_record_once_with_the_seat_however_often_it_is_tried() -> None:
+    room = await Room(sign_in="pin").furnish()
+    card = await room.roster.issue_pin("0231", by=BY)
+    for wrong in "123":
+        await room.arrive(pin=wrong, seat="31")
+    for _ in range(4):
+        await room.arrive(pin=card.pin, seat="31")
+        await room.arrive(pin=card.pin, seat="32")
+    await room.arrive("999", seat="31")
+    told = [one for one in await room.sittings.log("s1") if one.act == "locked_out"]
+    assert [(one.by, one.participant, one.detail) for one in told] == [("system", "p-siti", "31")]
+
+
 async def test_a_right_pin_forgets_the_failures_before() -> None:
     room = await Room(sign_in="pin").furnish()
     card = await room.roster.issue_pin("0231", by=BY)

@@ -120,18 +120,6 @@ async def test_moving_somebody_who_has_not_come_yet_changes_the_roster() -> None
     assert entry.detail == "20: environment.comfort"
 
 
-async def test_somebody_rescheduled_takes_the_test_along() -> None:
-    room = await Room().furnish()
-    await room.to_item()
-    await room.roster.reschedule("0231", "s2", seat="03", by="Chief", reason="illness")
-    assert [one.registration.number for one in await room.sittings.seated("s1")] == ["0243"]
-    (there,) = await room.sittings.seated("s2")
-    assert there.session == SESSION
-    await room.sittings.close("s1", by=BY)
-    with pytest.raises(NotFound):
-        await room.roster.reschedule("0231", "s9", by=BY, reason="illness")
-
-
 async def test_a_walk_in_is_registered_under_a_number_of_their_own() -> None:
     room = await Room().furnish()
     new = changed(SITI, participant=new_participant(), number="0300", seat="", nip="")

@@ -400,8 +400,10 @@ class SessionMachine(RuleBasedStateMachine):
         expected: str | tuple[str, ...] = model.refusal(None, steps_on=False)
         if not expected and grant in model.granted:
             expected = ()
+        elif not expected and whole:
+            expected = ("TimeExtended",) if len(model.sections) < SECTIONS else "no_effect"
         elif not expected:
-            expected = ("TimeExtended",) if model.runs or whole else "no_section"
+            expected = ("TimeExtended",) if model.runs else "no_section"
         command = c.ExtendTime(
             grant=grant, seconds=seconds, kind="incident", by=by, reason="other", whole=whole
         )

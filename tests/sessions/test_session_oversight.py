@@ -126,6 +126,45 @@ def test_extra_time_between_sections_is_refused_but_for_the_whole_test(
     assert names(decide(state, extending(whole=True), plan)) == ("TimeExtended",)
 
 
+SECOND = (*BREAK, starting())
+
+
+@pytest.mark.parametrize(
+    ("sections", "whole", "commands", "gains"),
+    [
+        ((600, 600), 1_200, CHOOSING, True),
+        ((600, 600), None, CHOOSING, True),
+        ((600, 600), 1_200, SECOND, False),
+        ((600, 600), None, SECOND, False),
+        ((1_800, 2_100), 4_500, SECOND, False),
+        ((600, 600), 700, SECOND, False),
+        ((600, 600), 604, SECOND, False),
+        ((600, 600), 603, SECOND, True),
+        ((None, 600), None, CHOOSING, True),
+        ((600, None), None, SECOND, False),
+        ((600, None), 1_200, SECOND, True),
+        ((None, None), 1_200, SECOND, True),
+    ],
+)
+def test_time_for_the_whole_test_is_granted_only_where_somebody_gains_by_it(
+    sections: tuple[int | None, ...],
+    whole: int | None,
+    commands: tuple[c.Command, ...],
+    *,
+    gains: bool,
+) -> None:
+    plan = timed(*sections, whole=whole)
+    order = extending(whole=True, kind="planned")
+    made = names(decide(after(commands, plan), order, plan))
+    assert made == (("TimeExtended",) if gains else "no_effect")
+    to_come = len(after(commands, plan).sections) < len(sections)
+    if gains and not to_come:
+        before, longer = left(plan, *commands), left(plan, *commands, order)
+        assert before is not None
+        assert longer is not None
+        assert longer > before
+
+
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_test_without_a_limit_has_nothing_to_extend(whole: bool) -> None:  # noqa: FBT001
     plan = timed(None, None)
@@ -158,6 +197,15 @@ def test_authorising_a_paused_test_is_refused_and_so_is_resuming_one_that_waits(
     assert names(decide(paused, c.Authorise(by="Ani"), Keyed())) == "paused"
     waiting = after([opening()], HALL)
     assert names(decide(waiting, c.Resume(by="Ani"), HALL)) == "not_authorised"
+
+
+def test_only_what_is_held_for_the_reason_that_is_over_goes_on() -> None:
+    over = c.Resume(by="Ani", held_for="environment.power_outage")
+    power = after((*ON_ITEM, c.Pause(by="Budi", reason="environment.power_outage")))
+    assert names(decide(power, over, Keyed())) == ("Resumed",)
+    ill = after((*ON_ITEM, c.Pause(by="Budi", reason="examinee.illness")))
+    assert names(decide(ill, over, Keyed())) == ()
+    assert names(decide(after([opening()], HALL), over, HALL)) == ()
 
 
 def test_messages_are_unread_in_their_order_until_each_is_acknowledged() -> None:

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
+from cact_tui.journal.protocol import SessionEntry
 from cact_tui.journal.roster import Registration, Sitting
+from cact_tui.proctoring.board import duty
+from cact_tui.proctoring.board.duty import CHIEFLY, Act
+from cact_tui.proctoring.sittings import Seated
 from cact_tui.sessions.events import Attached
 from cact_tui.ssh.accounts import Proctor, Role
-from cact_tui.ssh.desk import Desk, help_text
+from cact_tui.ssh.desk import ACTS, Desk, help_text
 from tests.crash.event import small_event
 from tests.e2e.record import Record
 from tests.ssh.house import House
@@ -45,14 +49,84 @@ async def test_an_unclosed_quotation_is_said(house: House) -> None:
     assert "quotation" in said
 
 
-async def test_only_a_chief_ends_tests(house: House) -> None:
-    said = await (await _desk(house))("terminate all illness")
-    assert said is not None
-    assert "chief" in said
-    chief = await _desk(house, evolve(SRI, role=Role.CHIEF))
-    said = await chief("terminate all illness")
-    assert said is not None
-    assert "Nobody" in said
+LINES = {
+    "authorise": "authorise all",
+    "pause": "pause all network",
+    "resume": "resume all",
+    "extend": "extend all 10 network",
+    "message": "message all tenang",
+    "terminate": "terminate all illness",
+}
+"""What is typed for each act that there is in lines."""
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("chiefly", [CHIEFLY, frozenset(Act)])
+@pytest.mark.parametrize("act", ACTS)
+async def test_a_role_may_do_the_same_at_the_desk_and_on_the_screen(
+    house: House, monkeypatch: pytest.MonkeyPatch, act: str, chiefly: frozenset[Act], role: Role
+) -> None:
+    monkeypatch.setattr(duty, "CHIEFLY", chiefly)
+    proctor = evolve(SRI, role=role)
+    said = await (await _desk(house, proctor))(LINES[act])
+    on_the_screen = house.event.window(proctor.name, chief=proctor.chief).may(ACTS[act])
+    assert said == (
+        "Nobody with a test is meant by all." if on_the_screen else "only a chief proctor does this"
+    )
+
+
+def test_any_proctor_ends_tests_and_only_chiefs_undo_or_rewrite() -> None:
+    assert LINES.keys() == ACTS.keys()
+    assert {act for act in Act if not duty.allowed(act, chief=False)} == {
+        Act.REOPEN,
+        Act.WALK_IN,
+        Act.CORRECT,
+        Act.WRONG_PERSON,
+        Act.RESCHEDULE,
+    }
+    roles = {role: evolve(SRI, role=role).chief for role in Role}
+    assert roles == {Role.PROCTOR: False, Role.CHIEF: True, Role.ADMINISTRATOR: True}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("tambah semua 9999 jaringan", "240 menit"),
+        ('pesan semua " "', "pesan masih kosong"),
+        ("jeda semua jaringan", "sudah tidak ada"),
+    ],
+)
+async def test_what_cannot_be_is_said_in_the_proctors_language(
+    house: House, monkeypatch: pytest.MonkeyPatch, line: str, said: str
+) -> None:
+    who = Registration(participant="p-1", event="crash", sitting="s1", number="1", name="SITI")
+    entry = SessionEntry(
+        session="NONE", participant="p-1", sitting="s1", seq=1, last_event="Attached", at=1
+    )
+
+    async def seated(_: Desk) -> list[Seated]:
+        return [Seated(registration=who, entry=entry, seen=None)]
+
+    monkeypatch.setattr(Desk, "_seated", seated)
+    assert said in str(await (await _desk(house, language="id"))(line))
+
+
+async def _furnish(house: House) -> None:
+    sitting = Sitting(id="s1", event="crash", date="2026-02-20", room="Aula", wave=1)
+    await house.event.store.append("", 0, 1, (), (sitting,))
+    who = Registration(
+        participant="p-1", event="crash", sitting="s1", number="0231", name="SITI", seat="07"
+    )
+    await house.event.roster().register(who, by="sri")
+    await house.event.sittings().open("s1", by="sri")
+
+
+async def test_the_list_is_on_record_with_who_asked_for_it(house: House) -> None:
+    await _furnish(house)
+    said = await (await _desk(house))("list")
+    assert "SITI" in str(said)
+    log = await house.event.sittings().log("s1")
+    assert [(one.act, one.by, one.participant) for one in log][-1] == ("viewed", "sri", "")
 
 
 @pytest.mark.parametrize("word", ["quit", "exit", "keluar"])

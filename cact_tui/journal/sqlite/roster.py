@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cact_tui.journal.roster import (
         Attempts,
         LogEntry,
+        LogNews,
         PinHash,
         Registration,
         Sitting,
@@ -64,6 +65,10 @@ class SqliteRoster:
     async def log(self, sitting: str) -> tuple[LogEntry, ...]:
         """Return a sitting's log, oldest first."""
         return await self._read(partial(roster_tables.log, key=sitting))
+
+    async def log_behind(self, position: int) -> LogNews:
+        """Return the lines of all sittings' logs behind a position, oldest first."""
+        return await self._read(partial(roster_tables.log_behind, position=position))
 
     async def attempts(self, keys: Sequence[str]) -> tuple[Attempts, ...]:
         """Return what is on record of keys."""

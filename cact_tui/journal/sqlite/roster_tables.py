@@ -11,6 +11,7 @@ from cact_tui.journal.roster import (
     Attempts,
     Identification,
     LogEntry,
+    LogNews,
     PinHash,
     Registration,
     Sitting,
@@ -204,6 +205,17 @@ def log(connection: Connection, key: str) -> tuple[LogEntry, ...]:
     return _find(connection, "sitting_log", LogEntry, "sitting = ? ORDER BY position", key)
 
 
+def log_behind(connection: Connection, position: int) -> LogNews:
+    """Return the lines of all sittings' logs behind a position; only the last one when it is -1."""
+    last = "SELECT COALESCE(MAX(position), 0) FROM sitting_log"
+    (end,) = connection.execute(last).fetchone()
+    if position < 0 or end == position:
+        return LogNews(position=end)
+    behind = "position > ? ORDER BY position"
+    entries = _find(connection, "sitting_log", LogEntry, behind, position)
+    return LogNews(position=end, entries=entries)
+
+
 def erase(connection: Connection, participant: str) -> None:
     """Erase what is registered of a participant."""
     for table in ("registrations", "pins"):
@@ -240,7 +252,7 @@ def forgive(connection: Connection, keys: Sequence[str]) -> None:
 
 
 def _find(
-    connection: Connection, table: str, kind: type[T], where: str, *values: str
+    connection: Connection, table: str, kind: type[T], where: str, *values: str | int
 ) -> tuple[T, ...]:
     """Return rows as records, words and truths as what they stand for."""
     names = [field.name for field in attrs.fields(kind)]

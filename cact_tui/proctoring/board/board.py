@@ -15,7 +15,7 @@ from cact_tui.proctoring.board import rows as r
 from cact_tui.proctoring.board.folding import after
 from cact_tui.proctoring.board.outline import NO_OUTLINE, Outline
 from cact_tui.proctoring.board.record import Record, counting
-from cact_tui.proctoring.signals import Custom, gone, last_seen, network, signals
+from cact_tui.proctoring.signals import Custom, gone, last_seen, network, of_papers, signals
 from cact_tui.sessions.states import Status
 
 if TYPE_CHECKING:
@@ -93,6 +93,11 @@ class Board:
         return tuple(sorted(own, key=lambda one: (one.began_at, one.session)))
 
     @property
+    def records(self) -> Mapping[str, Record]:
+        """Return the record of every session taken so far, by its reference."""
+        return self._records
+
+    @property
     def people(self) -> tuple[Registration, ...]:
         """Return who is expected."""
         return tuple(self._people.values())
@@ -124,6 +129,7 @@ class Board:
                 name=who.name,
                 identified=str(who.identification),
                 standing=r.Standing.ABSENT,
+                signals=of_papers(who),
             )
         view = self._view(record)
         left = view.left(now)
@@ -157,7 +163,7 @@ class Board:
             at_most=view.outline.sections[place].at_most if running and place >= 0 else 0,
             left=left,
             silent=silent if silent > self._settings.silent_seconds else 0,
-            signals=found,
+            signals=found if record.counts else of_papers(who),
         )
 
     def _view(self, record: Record) -> _View:

@@ -18,17 +18,16 @@ from cact_tui.errors import CactError, NotFound
 from cact_tui.journal.roster import Identification, LogEntry, Registration
 from cact_tui.proctoring.acts import Acts, Denied
 from cact_tui.proctoring.board.reader import ATTENDED, BoardReader
-from cact_tui.proctoring.board.rows import Row, Standing
+from cact_tui.proctoring.board.rows import Row
 from cact_tui.proctoring.cards import spaced
 from cact_tui.proctoring.roster import Roster, UnknownGroup, new_participant
+from cact_tui.proctoring.sittings import VIEWED
+from cact_tui.proctoring.troubles import Trouble, Unfit, trouble_of
 from cact_tui.sessions.reasons import known
 from cact_tui.sessions.states import Grant
 
 if TYPE_CHECKING:
     from cact_tui.proctoring.acts import Outcome
-
-VIEWED = "viewed"
-"""The act in a sitting's log that says that somebody looked at a participant's details."""
 
 
 class Act(StrEnum):
@@ -55,7 +54,12 @@ class Act(StrEnum):
 
 
 CHIEFLY = frozenset({Act.REOPEN, Act.WALK_IN, Act.CORRECT, Act.WRONG_PERSON, Act.RESCHEDULE})
-"""Acts of a chief proctor."""
+"""Acts of a chief proctor, on the screen as at the desk in lines."""
+
+
+def allowed(act: Act, *, chief: bool) -> bool:
+    """Return whether a role may do an act: the one rule, by whichever door somebody came."""
+    return chief or act not in CHIEFLY
 
 
 @frozen(kw_only=True)
@@ -93,16 +97,6 @@ class Told:
     shown: str = field(default="", repr=False)
 
 
-class Trouble(StrEnum):
-    """Codes of what forbids an order before any session is asked; others are of sessions."""
-
-    ABSENT = "absent"
-    CHIEF_ONLY = "chief_only"
-    FAULT = "fault"
-    TOOK_PART = "took_part"
-    UNKNOWN_GROUP = "unknown_group"
-
-
 Do = Callable[["Duty", Order, Row], Awaitable["Outcome | str | None"]]
 
 
@@ -132,7 +126,7 @@ class Duty:
 
     def may(self, act: Act) -> bool:
         """Return whether the proctor's role allows an act."""
-        return self.chief or act not in CHIEFLY
+        return allowed(act, chief=self.chief)
 
     async def carry_out(self, order: Order) -> tuple[Told, ...]:
         """Do what is ordered to everybody named; return what came of it, in their order."""
@@ -141,7 +135,8 @@ class Duty:
             return tuple(_forbidden(row, Trouble.CHIEF_ONLY, why) for row in order.rows)
         told = await asyncio.gather(*(self._one(order, row) for row in order.rows))
         if len(order.rows) == 1 and told[0].done and order.act not in _ATTENDS_NOBODY:
-            await self.attended(order.rows[0])
+            with suppress(CactError):  # the order was carried out all the same
+                await self.attended(order.rows[0])
         self.board.nudge()
         if order.act in _ENDS and any(one.done for one in told):
             with suppress(CactError):  # what cannot be written now is owed until the next end
@@ -152,23 +147,13 @@ class Duty:
         """Put on record that the proctor looked at somebody's details."""
         await self.note(row, VIEWED)
 
-    def _trouble(self, order: Order, row: Row) -> Told | None:
-        """Return what forbids an order before any session is asked."""
+    async def _one(self, order: Order, row: Row) -> Told:
         if not row.session and order.act in NEEDS_A_TEST:
             return _forbidden(row, Trouble.ABSENT, "has not signed in yet")
-        if order.act is Act.RESCHEDULE and row.standing in _TOOK_PART:
-            return _forbidden(row, Trouble.TOOK_PART, "took the test in this sitting")
-        return None
-
-    async def _one(self, order: Order, row: Row) -> Told:
-        if trouble := self._trouble(order, row):
-            return trouble
         try:
             outcome = await _DEEDS[order.act](self, order, row)
-        except UnknownGroup as fault:
-            return _forbidden(row, Trouble.UNKNOWN_GROUP, str(fault))
         except (CactError, ValueError) as fault:
-            return _forbidden(row, Trouble.FAULT, str(fault))
+            return _forbidden(row, trouble_of(fault), str(fault))
         if isinstance(outcome, Denied):
             return _forbidden(row, str(outcome.reason), outcome.why)
         if isinstance(outcome, str):
@@ -206,9 +191,6 @@ _ATTENDS_NOBODY = frozenset({Act.ATTEND, Act.WALK_IN})
 
 _ENDS = frozenset({Act.TERMINATE, Act.WRONG_PERSON})
 """Acts after which a result is owed, or another one than there was."""
-
-_TOOK_PART = frozenset({Standing.FINISHED, Standing.TERMINATED, Standing.WITHDRAWN})
-"""How those stand who belong to this sitting's papers for good; a terminated test is reopened."""
 
 NEEDS_A_TEST = frozenset(
     {
@@ -285,7 +267,7 @@ async def _walk_in(duty: Duty, order: Order, _row: Row) -> None:
     """Register somebody who came without being expected."""
     given = order.entries
     if not given.get("number", "").strip() or not given.get("name", "").strip():
-        raise ValueError("a number and a name are needed")
+        raise Unfit(Trouble.INCOMPLETE, "a number and a name are needed")
     if duty.roster.groups and not given.get("group", "").strip():
         raise UnknownGroup(duty.roster.groups)
     who = Registration(
@@ -305,7 +287,7 @@ async def _correct(duty: Duty, order: Order, row: Row) -> None:
     """Correct what is registered of somebody."""
     changes = {key: value.strip() for key, value in order.entries.items() if value.strip()}
     if not changes:
-        raise ValueError("there is nothing to correct: give a new value")
+        raise Unfit(Trouble.NOTHING_NEW, "there is nothing to correct: give a new value")
     await duty.roster.correct(row.number, by=duty.name, **changes)
     await duty.note(row, "correction", known(order.reason))
 
@@ -329,7 +311,7 @@ _DEEDS: Mapping[Act, Do] = {
     Act.REFUSE: _check,
     Act.PIN: _pin,
     Act.PAUSE: lambda duty, o, row: duty.acts.pause(row.session, by=duty.name, reason=o.reason),
-    Act.RESUME: lambda duty, _, row: duty.acts.resume(row.session, by=duty.name),
+    Act.RESUME: lambda duty, o, row: duty.acts.resume(row.session, by=duty.name, held_for=o.reason),
     Act.MESSAGE: lambda duty, o, row: duty.acts.message(row.session, o.text, by=duty.name),
     Act.EXTEND: _extend,
     Act.MOVE: _move,

@@ -21,6 +21,7 @@ from cact_tui.proctoring.board.record import (
     Words,
 )
 from cact_tui.sessions import events as e
+from cact_tui.sessions.presence import sign_of_life
 from cact_tui.sessions.states import Identity, Status
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def after(record: Record, recorded: Recorded) -> Record:
     if not isinstance(recorded.event, _QUIET):
         moment = _moment(recorded.event, recorded.at)
         changed = evolve(changed, timeline=(*changed.timeline, moment))
+    if sign_of_life(recorded.event):
+        changed = evolve(changed, seen_at=recorded.at)
     return evolve(changed, seq=recorded.seq, head=recorded.digest, last_at=recorded.at)
 
 

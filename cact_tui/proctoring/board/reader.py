@@ -1,7 +1,7 @@
 """Keeps the board of one sitting up to date from the store, for everybody in this process.
 
-Once a second it asks the store what grew, reads that and publishes one frozen snapshot, which the
-screens of all proctors share. Trouble here is an alarm on their screens and delays nobody else.
+About once a second it asks the store what grew, reads that and publishes one frozen snapshot, which
+the screens of all proctors share. Trouble here is an alarm on their screens and delays nobody else.
 """
 
 from __future__ import annotations
@@ -12,23 +12,27 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import frozen
 
 from cact_tui.clock import Clock
 from cact_tui.config.proctor import ProctorSettings
-from cact_tui.errors import CactError, NotFound, StorageTrouble
+from cact_tui.errors import CactError, ChainBroken, StorageTrouble
 from cact_tui.journal.protocol import Store
 from cact_tui.journal.roster import Registration, Sitting, SittingState
 from cact_tui.proctoring.board.board import Board
 from cact_tui.proctoring.board.house import House
 from cact_tui.proctoring.board.outline import Outline
 from cact_tui.proctoring.board.rows import Detail, Place, Snapshot
+from cact_tui.proctoring.sittings import VIEWED
 
 if TYPE_CHECKING:
-    from cact_tui.journal.protocol import Identity
+    from collections.abc import Sequence
 
-PERIOD = 1.0
-"""Seconds between two looks at the store."""
+    from cact_tui.journal.protocol import Identity, Recorded
+    from cact_tui.proctoring.board.record import Record
+
+PERIOD = 0.9
+"""Seconds between two looks at the store: with a look and the screens' turns less than one."""
 
 APART = 0.04
 """Seconds between two screens that take up the same snapshot: each is busy for some 10 ms."""
@@ -36,8 +40,10 @@ APART = 0.04
 TOGETHER = 20
 """Sessions that are read at once: those that wait for a second copy wait together."""
 
-_EVERY_SAVED, _EVERY_PEOPLE, _EVERY_HOUSE = 2, 5, 15
-"""Looks between two readings of saved times, of the roster, and of the disk and the log."""
+_EVERY_PROOF, _EVERY_PEOPLE = 2, 15
+"""Looks between two proofs of a session, and two readings of a roster of which no log says that it
+changed: erasing somebody leaves no line.
+"""
 
 ATTENDED = "attended"
 """The act in a sitting's log that says that somebody looked after a participant."""
@@ -90,12 +96,15 @@ class BoardReader:
         self._running: asyncio.Task[None] | None = None
         self._nudged = asyncio.Event()
         self._position = -1
+        self._log_position = -1
         self._looks = 0
+        self._outdated = True
         self._known: Sitting | None = None
         self._places: tuple[Place, ...] = ()
         self._keys: frozenset[str] = frozenset()
         self._elsewhere: set[str] = set()
         self._unread: set[str] = set()
+        self._unproved: list[str] = []
         self._house = House(sources.clock, sources.settings, sources.free_mb)
         self.snapshot: Snapshot | None = None
 
@@ -105,12 +114,17 @@ class BoardReader:
         return self._sitting
 
     def listen(self, on_snapshot: OnSnapshot) -> Callable[[], None]:
-        """Have every snapshot told; return how to stop that. The last one is told at once."""
+        """Have every snapshot told; return how to stop that.
+
+        Where others listen the last one is told at once. What was so when nobody looked any more is
+        not told again: somebody would seem silent who was only not looked at.
+        """
         self._listeners.append(on_snapshot)
-        if self.snapshot is not None:
-            on_snapshot(self.snapshot)
         if self._running is None:
+            self.snapshot, self._outdated = None, True
             self._running = asyncio.get_running_loop().create_task(self._run())
+        elif self.snapshot is not None:
+            on_snapshot(self.snapshot)
 
         def stop() -> None:
             with suppress(ValueError):
@@ -123,7 +137,6 @@ class BoardReader:
 
     def nudge(self) -> None:
         """Look again now: this process has just done something."""
-        self._looks = 0
         self._nudged.set()
 
     def attend(self, participant: str, at: int) -> None:
@@ -197,19 +210,20 @@ class BoardReader:
 
     async def _read(self) -> None:
         changes = await self._sources.store.changes(self._position)
-        if self._looks % _EVERY_PEOPLE == 0:
+        await self._read_log()
+        if self._outdated or self._looks % _EVERY_PEOPLE == 0:
             await self._read_people()
+            self._outdated = False
         grown = sorted((set(changes.sessions) | self._unread) - self._elsewhere)
         for place in range(0, len(grown), TOGETHER):
             await asyncio.gather(*map(self._read_session, grown[place : place + TOGETHER]))
         # Only now: what could not be read is asked for again.
         self._position = changes.position
-        if self._looks % _EVERY_SAVED == 0:
-            self._board.remember(await self._sources.store.checkpoints())
-        if self._looks % _EVERY_HOUSE == 0:
-            self._house.look_at_disk()
-            self._house.look_at_copy(await self._sources.store.second_copy())
-            await self._read_log()
+        self._board.remember(await self._sources.store.checkpoints())
+        self._house.look_at_disk()
+        self._house.look_at_copy(await self._sources.store.second_copy())
+        if self._looks % _EVERY_PROOF:
+            await self._prove_next()
 
     async def _read_people(self) -> None:
         roster = self._sources.store.roster
@@ -269,6 +283,25 @@ class BoardReader:
                 self._board.outline(session, await self._sources.outline(documents))
         self._board.take(recorded)
 
+    async def _prove_next(self) -> None:
+        """Prove one session from its beginning, in turn: what was read may be changed since."""
+        if not self._unproved:
+            self._unproved = sorted(self._board.records, reverse=True)
+        if not self._unproved:
+            return
+        session = self._unproved.pop()
+        before = self._board.records[session]
+        try:
+            recorded = await self._sources.store.read(session)
+            _prove_same(before, recorded)
+        except ChainBroken as fault:
+            self._house.broken(session, str(fault))
+        except StorageTrouble:
+            return  # told of when there is something to read
+        else:
+            self._house.mended(session)
+            self._board.take(recorded)
+
     async def _perhaps_new(self, session: str, participant: str) -> None:
         """Find out whether somebody unknown belongs here."""
         here = self._known is None and bool(
@@ -285,9 +318,15 @@ class BoardReader:
         self._board.expect(await self._strangers())
 
     async def _read_log(self) -> None:
-        for entry in await self._sources.store.roster.log(self._sitting):
-            if entry.act == ATTENDED and entry.participant:
+        """Take up who was attended to, and notice that somebody changed the roster."""
+        roster, first = self._sources.store.roster, self._log_position < 0
+        news = await roster.log_behind(self._log_position)
+        entries = await roster.log(self._sitting) if first else news.entries
+        for entry in entries:
+            if entry.act == ATTENDED and entry.sitting == self._sitting:
                 self._board.attended[entry.participant] = entry.at
+        self._outdated |= any(entry.act not in (ATTENDED, VIEWED) for entry in entries)
+        self._log_position = news.position
 
     def _made(self) -> Snapshot:
         now = self._sources.clock.wall_ms()
@@ -309,6 +348,12 @@ class BoardReader:
         )
 
 
+def _prove_same(before: Record, recorded: Sequence[Recorded]) -> None:
+    """Prove that a session still holds the event that was read of it last."""
+    if [one.digest for one in recorded[before.seq - 1 : before.seq]] != [before.head]:
+        raise ChainBroken(before.session, before.seq, "is not the event that was read before")
+
+
 def _registered(identity: Identity) -> Registration:
     """Return somebody who was never registered as if they had been."""
     return Registration(
@@ -320,33 +365,3 @@ def _registered(identity: Identity) -> Registration:
         nip=identity.nip,
         position_group=identity.position_group or "",
     )
-
-
-@frozen(eq=False)
-class Boards:
-    """The boards of one event, one per sitting, each read once however many look at it."""
-
-    sources: Sources
-    _readers: dict[str, BoardReader] = field(factory=dict, init=False, repr=False)
-
-    def of(self, sitting: str) -> BoardReader:
-        """Return the board of a sitting."""
-        if sitting not in self._readers:
-            self._readers[sitting] = BoardReader(self.sources, sitting)
-        return self._readers[sitting]
-
-    async def choose(self, wanted: str = "") -> BoardReader:
-        """Return the board wanted; else of the sitting that is open, the next one, or the event.
-
-        Raises:
-            NotFound: there is no such sitting.
-        """
-        sittings = await self.sources.store.roster.sittings(self.sources.event)
-        ids = [one.id for one in sittings]
-        if wanted:
-            if wanted not in (*ids, self.sources.event):
-                raise NotFound(f"there is no sitting {wanted} (cact sitting list names them)")
-            return self.of(wanted)
-        order = (SittingState.OPEN, SittingState.PLANNED, SittingState.CLOSED)
-        by_state = sorted(sittings, key=lambda one: order.index(one.state))
-        return self.of(by_state[0].id if by_state else self.sources.event)

@@ -102,10 +102,11 @@ class Check:
 class Record:
     """One session as a proctor may know it.
 
-    Times are wall ms. `item` is the id of the item on the screen, `shown_seq` its event; `held` is
-    the pause or wait that holds the test. `called` is the last call for a proctor; `backwards_ms`
-    the largest step back that the times of events made, at `backwards_at`. `head` is the digest of
-    the last event.
+    Times are wall ms; `seen_at` is that of the last event that the participant's own terminal
+    caused, `last_at` of the last of all. `item` is the id of the item on the screen, `shown_seq`
+    its event; `held` is the pause or wait that holds the test. `called` is the last call for a
+    proctor; `backwards_ms` the largest step back that the times of events made, at `backwards_at`.
+    `head` is the digest of the last event.
     """
 
     session: str
@@ -115,6 +116,7 @@ class Record:
     began_at: int = 0
     ended_at: int = 0
     last_at: int = 0
+    seen_at: int = 0
     status: Status = Status.AWAITING
     rules_read: bool = False
     resting: bool = False

@@ -12,8 +12,9 @@ from attrs import evolve
 from cact_tui.errors import CactError
 
 if TYPE_CHECKING:
+    from cact_tui.proctoring.board.boards import Boards
     from cact_tui.proctoring.board.duty import Act, Duty, Order, Told
-    from cact_tui.proctoring.board.reader import Boards, OnSnapshot
+    from cact_tui.proctoring.board.reader import OnSnapshot
     from cact_tui.proctoring.board.rows import Detail, Row
 
 

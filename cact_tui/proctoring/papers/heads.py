@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from cact_tui.errors import CactError
 from cact_tui.sessions.events import ENDED
 from cact_tui.signing import BadSignature, PublicKey, SigningKey
 
@@ -124,7 +125,8 @@ class HeadKeeper:
     """Signs what grew: a pause and an end within seconds, all else every minute.
 
     Lines go to every one of `places`, synced; a place out of reach is told of and tried again with
-    the next head, so a second place that was away has a gap, never a wrong line.
+    the next head, so a second place that was away has a gap, never a wrong line. A session that
+    cannot be read is told of once and keeps no other from its heads; it is tried again.
     """
 
     def __init__(self, store: Store, clock: Clock, key: SigningKey, places: Sequence[Path]) -> None:
@@ -134,6 +136,8 @@ class HeadKeeper:
         self._places = tuple(places)
         self._waiting: dict[str, list[Recorded]] = {}
         self._signed: dict[str, tuple[int, float]] = {}
+        self._behind: set[str] = set()
+        self._unreadable: set[str] = set()
         self._position = -1
         self._stopped = asyncio.Event()
 
@@ -163,9 +167,10 @@ class HeadKeeper:
         if self._position < 0:
             await self._begin()
         changes = await self._store.changes(self._position)
-        for session in sorted(changes.sessions):
-            await self._read(session)
+        self._behind |= changes.sessions.keys()
         self._position = changes.position
+        for session in sorted(self._behind):
+            await self._catch_up(session)
         due = [one for one in sorted(self._waiting) if everything or self._due(one)]
         if due:
             await asyncio.to_thread(self._write, due)
@@ -175,23 +180,45 @@ class HeadKeeper:
         """Take up what the first place holds already, and everything that it lacks."""
         for head in await asyncio.to_thread(self._known):
             self._signed[head.session] = (head.seq, self._clock.monotonic())
-        self._position = (await self._store.changes(-1)).position
-        for entry in await self._store.sessions():
-            if entry.seq > self._signed.get(entry.session, (0, 0.0))[0]:
-                await self._read(entry.session)
+        position = (await self._store.changes(-1)).position
+        self._behind = {
+            entry.session
+            for entry in await self._store.sessions()
+            if entry.seq != self._signed.get(entry.session, (0, 0.0))[0]
+        }
+        self._position = position
 
     def _known(self) -> tuple[Head, ...]:
+        """Return the heads that the first place holds; what is none there is for an examination."""
         place = self._places[0]
-        if not place.exists():
-            return ()
-        return read_heads(lines_of(place), self._key.public)
+        lines = lines_of(place) if place.exists() else ()
+        heads: list[Head] = []
+        for line in lines:
+            with suppress(BadSignature):
+                heads += read_heads([line], self._key.public)
+        if len(heads) < len(lines):
+            _log.warning("%d lines of heads are not signed by us", len(lines) - len(heads))
+        return tuple(heads)
+
+    async def _catch_up(self, session: str) -> None:
+        """Read what is new of one session, and tell once of one that cannot be read."""
+        try:
+            await self._read(session)
+        except Exception as fault:  # noqa: BLE001 - whatever one session holds, others get heads
+            if session not in self._unreadable:
+                words = fault if isinstance(fault, CactError) else type(fault).__name__
+                _log.warning("session %s cannot be read and gets no head: %s", session, words)
+            self._unreadable.add(session)
+            return
+        self._behind.discard(session)
+        self._unreadable.discard(session)
 
     async def _read(self, session: str) -> None:
-        waiting = self._waiting.setdefault(session, [])
+        waiting = self._waiting.get(session, [])
         last = waiting[-1].seq if waiting else self._signed.get(session, (0, 0.0))[0]
         waiting += await self._store.read(session, last)
-        if not waiting:
-            del self._waiting[session]
+        if waiting:
+            self._waiting[session] = waiting
 
     def _due(self, session: str) -> bool:
         waiting = self._waiting[session]

@@ -12,18 +12,22 @@ from attrs import field, frozen
 
 from cact_tui.journal.roster import Identification, Registration
 from cact_tui.proctoring.board.folding import after
-from cact_tui.proctoring.board.record import Moment, Record, counting
+from cact_tui.proctoring.board.record import Record, counting
+from cact_tui.proctoring.papers.absences import Absence, absences
 from cact_tui.proctoring.papers.merkle import sitting_root
+from cact_tui.proctoring.papers.occurrences import Occurrence, beside_tests, in_test
+from cact_tui.proctoring.rescheduling import departures
+from cact_tui.proctoring.sittings import VIEWED
 from cact_tui.sessions.states import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from cact_tui.journal.protocol import Store
+    from cact_tui.journal.protocol import Checkpoint, Store
     from cact_tui.journal.roster import LogEntry, Sitting
+    from cact_tui.proctoring.rescheduling import Departure
 
 MINUTE_MS = 60_000
-VIEWED = "viewed"
 
 
 @frozen(kw_only=True)
@@ -56,32 +60,19 @@ class Attendance:
 
 
 @frozen(kw_only=True)
-class Absence:
-    """Somebody was out of the test for a while: `kind` is `break`, `left`, `paused` or `cut`.
+class Rescheduled:
+    """Somebody who was expected here, and now in another `sitting`: since when, by whom, why.
 
-    `until` is 0 where it lasted to the end.
+    `session` is the test that goes on there, empty where none had begun.
     """
 
     number: str = field(repr=False)
-    seat: str
-    kind: str
-    since: int
-    until: int
-    by: str = ""
-    reason: str = ""
-
-
-@frozen(kw_only=True)
-class Occurrence:
-    """An irregularity or a proctor's act: an event by its name, with who, why and what of it."""
-
-    number: str = field(repr=False)
-    seat: str
+    name: str = field(repr=False)
+    session: str
+    sitting: str
     at: int
-    kind: str
     by: str
     reason: str
-    detail: str = ""
 
 
 @frozen(kw_only=True)
@@ -97,7 +88,8 @@ class SealedHead:
 class Minutes:
     """Everything that the minutes of one sitting say. `root` is over `heads`, in hex.
 
-    `invalid` are tests that somebody else sat under a number; `heads` has all tests.
+    `invalid` are tests that somebody else sat under a number, `rescheduled` who was expected here
+    and is no longer; `heads` has all tests. What happened is in the order of time.
     """
 
     event: str
@@ -114,6 +106,7 @@ class Minutes:
     proctors: tuple[str, ...]
     attendance: tuple[Attendance, ...]
     invalid: tuple[Attendance, ...]
+    rescheduled: tuple[Rescheduled, ...]
     absences: tuple[Absence, ...]
     occurrences: tuple[Occurrence, ...]
     heads: tuple[SealedHead, ...]
@@ -155,9 +148,12 @@ async def gather(store: Store, event: Event, sitting: Sitting, *, at: int, by: s
             tests[entry.participant].append(await _record(store, entry.session))
     records = [record for own in tests.values() for record in own]
     log = await store.roster.log(sitting.id)
+    gone = departures(sitting.id, log, everybody)
+    taken_along = [await _record(store, one.session) for one in gone if one.session]
+    saved = {one.session: one for one in await store.checkpoints()}
     heads = tuple(
         SealedHead(session=one.session, seq=one.seq, digest=one.head)
-        for one in sorted(records, key=lambda record: record.session)
+        for one in sorted((*records, *taken_along), key=lambda record: record.session)
     )
     pairs = [(who, record) for who in people for record in tests[who.participant]]
     return Minutes(
@@ -179,8 +175,9 @@ async def gather(store: Store, event: Event, sitting: Sitting, *, at: int, by: s
         invalid=tuple(
             _attendance(who, one, event, sitting) for who, one in pairs if not one.counts
         ),
-        absences=tuple(_in_order(_absences(who, one) for who, one in pairs)),
-        occurrences=tuple(_by_time(_occurrences(who, one) for who, one in pairs)),
+        rescheduled=tuple(map(_rescheduled, gone)),
+        absences=_absences(pairs, saved, at),
+        occurrences=_occurrences(pairs, log, everybody),
         heads=heads,
         root=sitting_root([(one.session, one.seq, one.digest) for one in heads]),
     )
@@ -220,76 +217,6 @@ def _attendance(
     )
 
 
-def _absences(who: Registration, record: Record) -> Iterable[Absence]:
-    """Return when somebody was out: breaks, pauses, and cuts that a sign-in ended."""
-    seat = record.seat or who.seat
-    for rest in record.rests:
-        until = rest.at + rest.rested_ms if rest.rested_ms is not None else 0
-        yield Absence(number=who.number, seat=seat, kind="break", since=rest.at, until=until)
-    for visit in record.visits:
-        if visit.cut:
-            since = visit.at - visit.away_ms
-            yield Absence(number=who.number, seat=seat, kind="cut", since=since, until=visit.at)
-    held: Moment | None = None
-    for one in record.timeline:
-        if one.kind == "Paused":
-            held = held or one
-        elif held is not None and one.kind in _LET_GO:
-            yield _pause(who, seat, held, one.at)
-            held = None
-    if held is not None:
-        yield _pause(who, seat, held, record.ended_at)
-
-
-_LET_GO = frozenset(
-    {"Resumed", "Authorised", "SessionTerminated", "SessionWithdrawn", "SessionInvalidated"}
-)
-
-
-def _pause(who: Registration, seat: str, held: Moment, until: int) -> Absence:
-    own = held.by == "participant"
-    return Absence(
-        number=who.number,
-        seat=seat,
-        kind="left" if own else "paused",
-        since=held.at,
-        until=until,
-        by="" if own else held.by,
-        reason="" if own else held.reason,
-    )
-
-
-_RECORDED = frozenset(
-    {
-        "IrregularityRecorded",
-        "TimeExtended",
-        "SeatChanged",
-        "LockoutCleared",
-        "SessionTerminated",
-        "SessionWithdrawn",
-        "SessionCanceled",
-        "SessionInvalidated",
-        "Reopened",
-        "ProctorCalled",
-    }
-)
-
-
-def _occurrences(who: Registration, record: Record) -> Iterable[Occurrence]:
-    for one in record.timeline:
-        refused = one.kind == "IdentityChecked" and one.detail == "refused"
-        if one.kind in _RECORDED or refused:
-            yield Occurrence(
-                number=who.number,
-                seat=record.seat or who.seat,
-                at=one.at,
-                kind=one.kind,
-                by=one.by,
-                reason=one.reason,
-                detail=one.detail,
-            )
-
-
 def _proctors(records: Iterable[Record], log: Iterable[LogEntry]) -> tuple[str, ...]:
     """Return everybody who acted as a proctor, by name; looking is no act."""
     nobody = {"", "self", "participant", "system", "roster"}
@@ -298,9 +225,31 @@ def _proctors(records: Iterable[Record], log: Iterable[LogEntry]) -> tuple[str, 
     return tuple(sorted(names - nobody))
 
 
-def _in_order(found: Iterable[Iterable[Absence]]) -> list[Absence]:
-    return sorted((one for some in found for one in some), key=lambda one: one.since)
+def _rescheduled(one: Departure) -> Rescheduled:
+    return Rescheduled(
+        number=one.who.number,
+        name=one.who.name,
+        session=one.session,
+        sitting=one.sitting,
+        at=one.at,
+        by=one.by,
+        reason=one.reason,
+    )
 
 
-def _by_time(found: Iterable[Iterable[Occurrence]]) -> list[Occurrence]:
-    return sorted((one for some in found for one in some), key=lambda one: one.at)
+def _absences(
+    pairs: Sequence[tuple[Registration, Record]], saved: Mapping[str, Checkpoint], at: int
+) -> tuple[Absence, ...]:
+    found = (one for who, test in pairs for one in absences(who, test, saved.get(test.session), at))
+    return tuple(sorted(found, key=lambda one: one.since))
+
+
+def _occurrences(
+    pairs: Sequence[tuple[Registration, Record]],
+    log: Sequence[LogEntry],
+    everybody: Sequence[Registration],
+) -> tuple[Occurrence, ...]:
+    told = [one for who, test in pairs for one in in_test(who, test)]
+    people = {who.participant: who for who in everybody}
+    found = (*told, *beside_tests(log, people, told))
+    return tuple(sorted(found, key=lambda one: one.at))

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from cact_tui.i18n import pick, translator
-from cact_tui.sessions.reasons import REASONS
+from cact_tui.proctoring.papers import words
 from cact_tui.text import clean, clean_line, pad, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cact_tui.proctoring.papers.minutes import Absence, Attendance, Minutes, Occurrence
+    from cact_tui.proctoring.papers.absences import Absence
+    from cact_tui.proctoring.papers.minutes import Attendance, Minutes, Rescheduled
+    from cact_tui.proctoring.papers.occurrences import Occurrence
 
 COLUMNS = 90
 LANGUAGES = ("id", "en")
 _SIGNERS = 2
 _SET_IN = " " * 4
+_LONGEST_NUMBER, _LONGEST_SEAT = 20, 12
+"""Characters of a number and of a seat that one line of the attendance list holds."""
 
 
 def minutes_text(minutes: Minutes) -> str:
@@ -33,14 +38,14 @@ def minutes_lines(minutes: Minutes, language: str) -> tuple[str, ...]:
     What goes on from the line above is set in, so that no name or detail looks like a line.
     """
     writer = _Writer(minutes, language)
-    return tuple(piece for line in writer.lines() for piece in _folded(line))
+    return tuple(piece for line in writer.lines() for piece in _folded(line, COLUMNS))
 
 
-def _folded(text: str) -> tuple[str, ...]:
+def _folded(text: str, columns: int) -> tuple[str, ...]:
     line = clean(text).replace("\n", " ")
-    if width(line) <= COLUMNS:
+    if width(line) <= columns:
         return (line,)
-    first, *rest = wrap(line, COLUMNS - len(_SET_IN))
+    first, *rest = wrap(line, columns - len(_SET_IN))
     return (first, *(f"{_SET_IN}{piece}" for piece in rest))
 
 
@@ -59,6 +64,8 @@ class _Writer:
         yield ""
         yield from self._facts()
         yield from self._section(_("ATTENDANCE"), self._attendance())
+        if self._minutes.rescheduled:
+            yield from self._section(_("RESCHEDULED TO ANOTHER SITTING"), self._rescheduled())
         if self._minutes.invalid:
             yield from self._section(_("TESTS THAT SOMEBODY ELSE SAT"), self._invalid())
         yield from self._section(_("BREAKS AND INTERRUPTIONS"), self._absences())
@@ -89,6 +96,7 @@ class _Writer:
             (_("Present"), str(len(minutes.present))),
             (_("Absent"), self._counted(minutes.absent)),
             (_("Late"), self._counted(late)),
+            (_("Rescheduled"), self._counted(minutes.rescheduled)),
         )
 
     def _labelled(self, *pairs: tuple[str, str]) -> Iterable[str]:
@@ -96,32 +104,45 @@ class _Writer:
         for label, value in pairs:
             yield f"{label:{wide}}{value}"
 
-    def _counted(self, people: Sequence[Attendance]) -> str:
-        numbers = ", ".join(one.number for one in people)
+    def _counted(self, people: Sequence[Attendance | Rescheduled]) -> str:
+        numbers = ", ".join(clean_line(one.number) for one in people)
         return f"{len(people)}: {numbers}" if people else "0"
 
     def _attendance(self) -> Iterable[str]:
         _ = self._
-        if not self._minutes.attendance:
+        people = self._minutes.attendance
+        if not people:
             return
-        widths = (10, 26, 6, 12, 7, 7, 16)
         head = (
             *(_("Number"), _("Name"), _("Seat"), _("Identity")),
             *(_("From"), _("To"), _("State")),
         )
-        yield _row(head, widths)
-        for one in self._minutes.attendance:
-            yield _row(
-                (
-                    one.number,
-                    clean_line(one.name),
-                    one.seat or "-",
-                    self._identity(one.identification),
-                    self._time(one.arrived_at),
-                    self._time(one.ended_at),
-                    self._state(one),
-                ),
-                widths,
+        rows = [head, *map(self._attended, people)]
+        number = min(max(width(row[0]) for row in rows), _LONGEST_NUMBER) + 1
+        seat = min(max(width(row[2]) for row in rows), _LONGEST_SEAT) + 1
+        others = (seat, 10, 6, 7, 15)
+        widths = (number, COLUMNS - number - sum(others), *others)
+        for row in rows:
+            yield from _row(row, widths)
+
+    def _attended(self, one: Attendance) -> tuple[str, ...]:
+        known = words.identities(self._)
+        return (
+            clean_line(one.number),
+            clean_line(one.name, len(one.name)),
+            clean_line(one.seat) or "-",
+            known.get(one.identification, clean_line(one.identification)),
+            self._time(one.arrived_at),
+            self._time(one.ended_at),
+            self._state(one),
+        )
+
+    def _rescheduled(self) -> Iterable[str]:
+        for one in self._minutes.rescheduled:
+            name = clean_line(one.name, len(one.name))
+            yield self._told(
+                *(self._time(one.at), one.number, name, one.session),
+                *(one.sitting, self._why(one.reason), one.by),
             )
 
     def _invalid(self) -> Iterable[str]:
@@ -137,81 +158,50 @@ class _Writer:
                 n=one.answered,
             )
 
-    def _identity(self, outcome: str) -> str:
-        _ = self._
-        return {
-            "pending": _("unchecked"),
-            "confirmed": _("in order"),
-            "refused": _("refused"),
-        }.get(outcome, outcome)
-
     def _state(self, one: Attendance) -> str:
         _ = self._
         if not one.present:
             return _("absent")
-        states = {
-            "finished": _("finished"),
-            "terminated": _("terminated"),
-            "withdrawn": _("withdrawn"),
-            "canceled": _("canceled"),
-        }
         late = ", " + _("late") if one.late else ""
-        return states.get(one.status, _("open")) + late
+        return words.states(_).get(one.status, _("open")) + late
 
     def _absences(self) -> Iterable[str]:
-        _ = self._
-        kinds = {
-            "break": _("break"),
-            "left": _("left the seat"),
-            "paused": _("paused"),
-            "cut": _("connection lost"),
-        }
+        kinds = words.absences(self._)
         for one in self._minutes.absences:
-            yield self._absence(one, kinds[one.kind])
-
-    def _absence(self, one: Absence, kind: str) -> str:
-        span = f"{self._time(one.since)} - {self._time(one.until)}"
-        parts = [span, f"{one.number} ({one.seat or '-'})", kind, self._why(one.reason)]
-        return "  ".join(part for part in (*parts, clean_line(one.by)) if part)
+            span = f"{self._time(one.since)} - {self._time(one.until)}"
+            who = _at_seat(one)
+            yield self._told(span, who, kinds[one.kind], self._why(one.reason), one.by)
 
     def _occurrences(self) -> Iterable[str]:
+        kinds = words.occurrences(self._)
         for one in self._minutes.occurrences:
-            yield self._occurrence(one)
+            by = "" if one.by in ("system", "participant") else one.by
+            yield self._told(
+                self._time(one.at),
+                _at_seat(one),
+                kinds.get(one.kind, one.kind),
+                self._why(one.reason),
+                self._detail(one),
+                by,
+            )
 
-    def _occurrence(self, one: Occurrence) -> str:
+    def _detail(self, one: Occurrence) -> str:
+        """Return what of an occurrence is not in its kind."""
         _ = self._
-        kinds = {
-            "IrregularityRecorded": _("irregularity"),
-            "TimeExtended": _("extra time"),
-            "SeatChanged": _("moved to another seat"),
-            "LockoutCleared": _("lockout cleared"),
-            "SessionTerminated": _("terminated"),
-            "SessionWithdrawn": _("withdrawn"),
-            "SessionCanceled": _("canceled"),
-            "SessionInvalidated": _("somebody else sat the test"),
-            "Reopened": _("reopened"),
-            "ProctorCalled": _("called the proctor"),
-            "IdentityChecked": _("papers refused"),
-        }
-        detail = one.detail
         if one.kind == "TimeExtended":
-            detail = _("{n} s").format(n=one.detail)
-        elif one.kind == "IdentityChecked":
-            detail = ""
-        by = clean_line(one.by) if one.by not in ("", "system", "participant") else ""
-        parts = [
-            self._time(one.at),
-            f"{one.number} ({one.seat or '-'})",
-            kinds.get(one.kind, one.kind),
-            self._why(one.reason),
-            clean_line(detail),
-            by,
-        ]
-        return "  ".join(part for part in parts if part)
+            return _("{n} s").format(n=one.detail)
+        if one.kind == "corrected":
+            known = words.fields(_)
+            fields = [known.get(name, name) for name in one.detail.split(", ")]
+            return ", ".join(dict.fromkeys(fields))
+        return "" if one.kind == "IdentityChecked" else one.detail
 
     def _why(self, code: str) -> str:
-        """Return a reason in words; a code of the system as it is."""
-        return self._(_reason(code)) if code else ""
+        return words.reason(code, self._)
+
+    def _told(self, *parts: str) -> str:
+        """Return parts of a line that are not empty, each harmless."""
+        return "  ".join(filter(None, (clean_line(part, len(part)) for part in parts)))
 
     def _seal(self) -> Iterable[str]:
         _ = self._
@@ -239,22 +229,25 @@ class _Writer:
         yield "".join(pad("." * 30, half) for _one in signers).rstrip()
 
     def _time(self, at: int) -> str:
-        return self._at(at, "%H:%M")
+        """Return the time of the day, with the date on any other than the sitting's."""
+        moment = self._moment(at)
+        return moment.removeprefix(f"{self._minutes.date} ")
 
     def _moment(self, at: int) -> str:
-        return self._at(at, "%Y-%m-%d %H:%M")
-
-    def _at(self, at: int, form: str) -> str:
         if not at:
             return "-"
-        return datetime.fromtimestamp(at / 1000, ZoneInfo(self._minutes.timezone)).strftime(form)
+        zone = ZoneInfo(self._minutes.timezone)
+        return datetime.fromtimestamp(at / 1000, zone).strftime("%Y-%m-%d %H:%M")
 
 
-def _reason(code: str) -> str:
-    """Return the English words of a reason; the screens mark the same words for translation."""
-    return REASONS.get(code, code)
+def _at_seat(one: Absence | Occurrence) -> str:
+    return f"{one.number} ({one.seat or '-'})"
 
 
-def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    pairs = zip(cells, widths, strict=True)
-    return "".join(f"{pad(cell, width - 1)} " for cell, width in pairs).rstrip()
+def _row(cells: Sequence[str], widths: Sequence[int]) -> Iterable[str]:
+    """Return a row of a table; what a column does not hold goes on below, in that column."""
+    first, *others = zip(cells, widths, strict=True)
+    further = [wrap(cell, wide - 1) for cell, wide in others]
+    for pieces in zip_longest(_folded(first[0], first[1] - 1), *further, fillvalue=""):
+        pairs = zip(pieces, widths, strict=True)
+        yield "".join(f"{pad(piece, wide - 1)} " for piece, wide in pairs).rstrip()

@@ -1,4 +1,4 @@
-"""A sitting's papers on disk: text, PDF and JSON, the JSON signed.
+"""A sitting's papers on disk: text, PDF and JSON, each signed.
 
 A paper is never written over another one: a sitting that was opened and closed again gets the next
 version. All are for their owner alone, for they hold names.
@@ -16,17 +16,21 @@ from attrs import asdict, frozen
 
 from cact_tui.errors import StorageTrouble
 from cact_tui.pdf import HEIGHT, LEADING, MARGIN, PdfLine, pdf
-from cact_tui.proctoring.papers.merkle import sitting_root
 from cact_tui.proctoring.papers.text import LANGUAGES, minutes_lines, minutes_text
-from cact_tui.signing import BadSignature
+from cact_tui.results.names import signature_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cact_tui.proctoring.papers.minutes import Minutes
-    from cact_tui.signing import PublicKey, SigningKey
+    from cact_tui.signing import SigningKey
 
-FORMAT = 1
+FORMAT = 2
+"""Of the JSON. In format 1 only the JSON was signed, and rescheduled people were not in it."""
+
+ENDINGS = (".txt", ".pdf", ".json")
+"""Of the files of one paper; the JSON is written last, when all else is there."""
+
 _SIZE = 9.0
 """Points; lines of `text.COLUMNS` fit the page in it."""
 
@@ -35,12 +39,15 @@ _SAFE = re.compile(r"[a-z0-9][a-z0-9-]{0,80}")
 
 @frozen(kw_only=True)
 class Papers:
-    """Where the papers of a sitting were written, and the root that seals them."""
+    """Where the papers of a sitting were written, and the root that seals them.
+
+    `signatures` are those of text, PDF and JSON, none where nothing can be signed.
+    """
 
     text: Path
     pdf: Path
     json: Path
-    signature: Path | None
+    signatures: tuple[Path, ...]
     root: str
 
 
@@ -53,31 +60,33 @@ def write_papers(folder: Path, minutes: Minutes, key: SigningKey | None) -> Pape
     """
     if not _SAFE.fullmatch(minutes.sitting):
         raise ValueError("a sitting's id is small letters, digits and hyphens")
+    contents = (minutes_text(minutes).encode(), minutes_pdf(minutes), minutes_json(minutes))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = _next(folder, minutes.sitting)
-        content = minutes_json(minutes)
-        contents = {
-            ".txt": minutes_text(minutes).encode(),
-            ".pdf": minutes_pdf(minutes),
-            ".json": content,
-        }
-        if key is not None:
-            signature = key.sign_file(content, f"sitting:{minutes.sitting} root:{minutes.root}")
-            contents[".json.minisig"] = signature.encode()
-        for ending, data in contents.items():
-            _write(folder / f"{name}{ending}", data)
+        paths = [folder / f"{name}{ending}" for ending in ENDINGS]
+        for path, content in zip(paths, contents, strict=True):
+            if key is not None:
+                comment = signed_comment(path.name, minutes.sitting, minutes.root)
+                _write(signature_of(path), key.sign_file(content, comment).encode())
+            _write(path, content)
         _sync(folder)
     except OSError as fault:
         reason = fault.strerror or type(fault).__name__
         raise StorageTrouble(folder, reason, "make room or allow writing there") from fault
+    text, pdf_file, json_file = paths
     return Papers(
-        text=folder / f"{name}.txt",
-        pdf=folder / f"{name}.pdf",
-        json=folder / f"{name}.json",
-        signature=folder / f"{name}.json.minisig" if key else None,
+        text=text,
+        pdf=pdf_file,
+        json=json_file,
+        signatures=tuple(map(signature_of, paths)) if key else (),
         root=minutes.root,
     )
+
+
+def signed_comment(name: str, sitting: str, root: str) -> str:
+    """Return what is signed with a file: which it is, of which sitting, and its seal."""
+    return f"sitting:{sitting} root:{root} file:{name}"
 
 
 def minutes_json(minutes: Minutes) -> bytes:
@@ -94,44 +103,6 @@ def minutes_pdf(minutes: Minutes) -> bytes:
         lines = [PdfLine(one, _SIZE) for one in minutes_lines(minutes, language)]
         pages += [lines[at : at + per_page] for at in range(0, len(lines), per_page)]
     return pdf(pages, f"{minutes.sitting} {minutes.date}")
-
-
-@frozen(kw_only=True)
-class PaperFound:
-    """What was found of a paper: what it seals, and what is wrong with it, empty if nothing."""
-
-    sitting: str
-    root: str
-    heads: tuple[tuple[str, int, str], ...]
-    fault: str = ""
-
-
-def read_paper(path: Path, key: PublicKey | None) -> PaperFound:
-    """Return what a paper's JSON seals, proved by its root and, given a key, its signature."""
-    nothing = PaperFound(sitting=path.stem, root="", heads=())
-    try:
-        content = path.read_bytes()
-        told = json.loads(content)
-        heads = tuple((one["session"], one["seq"], one["digest"]) for one in told["heads"])
-        found = PaperFound(sitting=told["sitting"], root=told["root"], heads=heads)
-    except (OSError, ValueError, KeyError, TypeError):
-        return _faulty(nothing, "is no paper of a sitting")
-    if sitting_root(heads) != found.root:
-        return _faulty(found, "its root is not that of its heads")
-    signature = path.with_name(f"{path.name}.minisig")
-    if key is None:
-        return found
-    try:
-        key.verify_file(content, signature.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return _faulty(found, "is not signed")
-    except BadSignature as fault:
-        return _faulty(found, str(fault))
-    return found
-
-
-def _faulty(found: PaperFound, fault: str) -> PaperFound:
-    return PaperFound(sitting=found.sitting, root=found.root, heads=found.heads, fault=fault)
 
 
 def _next(folder: Path, sitting: str) -> str:

@@ -202,8 +202,22 @@ def refusals(language: str) -> Mapping[str, str]:
     return {
         "absent": _("has not signed in yet"),
         "took_part": _("took the test in this sitting"),
+        "under_way": _("the test is under way (pause it first)"),
         "unknown_group": _("there is no such position group"),
         "chief_only": _("only a chief proctor does this"),
+        "seat_taken": _("somebody else has that seat (choose another one)"),
+        "number_taken": _("somebody else has that number (look for it, or choose another one)"),
+        "bad_nip": _("that is no NIP (18 digits, beginning with the date of birth)"),
+        "incomplete": _("a number and a name are needed"),
+        "nothing_new": _("there is nothing to correct (write a new value)"),
+        "no_words": _("there is nothing to say (write a message)"),
+        "too_long": _("extra time is 240 minutes at once at most"),
+        "not_found": _("is not there any more (look again)"),
+        "changed": _("somebody else changed this at the same moment (look, then order it again)"),
+        "storage": _("the database is in trouble; nothing was recorded (order it again)"),
+        "uncertain": _("the database is in trouble; look whether it was recorded"),
+        "broken": _("the record of this test was changed (call the administrator)"),
+        "fault": _("it failed (call the administrator)"),
         "ended": _("the test has ended (reopen it first)"),
         "not_authorised": _("the test waits for authorisation (authorise it instead)"),
         "paused": _("the test is paused (resume it instead)"),
@@ -211,6 +225,11 @@ def refusals(language: str) -> Mapping[str, str]:
         "identity_refused": _("the identity was refused (confirm it first)"),
         "no_section": _("no section is running (wait for the next, or grant it to the whole test)"),
         "no_budget": _("the test has no time limit to extend"),
+        "no_effect": _(
+            "time for the whole test is shared among the sections to come; there is none "
+            "(give it for an incident, to the section that runs)"
+        ),
+        "begun": _("the test has begun (terminate it instead)"),
         "invalidated": _("somebody else sat the test (its participant is opened another one)"),
         "nothing_left": _("the test was taken to its end (nothing is left to go on with)"),
     }

@@ -9,7 +9,6 @@ from attrs import evolve
 
 from cact_tui.errors import Problems
 from cact_tui.proctoring.board.duty import Act, Order
-from cact_tui.proctoring.board.rows import Standing
 from cact_tui.wiring import Event, read_event
 from tests.crash.event import small_event
 from tests.proctoring.board.watched import duty, reader, row_of
@@ -27,7 +26,7 @@ NEWCOMER = {"number": "0299", "name": "RINI ASTUTI", "seat": "31"}
         (Act.CORRECT, {"position_group": "kepala"}, "unknown_group", "pelaksana, pengawas"),
         (Act.WALK_IN, {**NEWCOMER, "group": "kepala"}, "unknown_group", "pelaksana, pengawas"),
         (Act.WALK_IN, {**NEWCOMER, "group": ""}, "unknown_group", "pelaksana, pengawas"),
-        (Act.CORRECT, {"nip": "1987 0412"}, "fault", "the NIP is not 18 digits"),
+        (Act.CORRECT, {"nip": "1987 0412"}, "bad_nip", "the NIP is not 18 digits"),
     ],
 )
 async def test_what_would_be_wrong_on_the_roster_is_refused(
@@ -67,18 +66,3 @@ async def test_a_nip_is_corrected_without_its_blanks() -> None:
     (told,) = await chief.carry_out(Order(rows=(await row_of(board),), **order))
     assert told.done
     assert (await chief.roster.find(SITI.number)).nip == "198609262015051001"
-
-
-@pytest.mark.parametrize("standing", [Standing.FINISHED, Standing.TERMINATED, Standing.WITHDRAWN])
-async def test_whoever_took_the_test_stays_in_the_papers_of_its_sitting(
-    standing: Standing,
-) -> None:
-    room = await Room().furnish()
-    board = reader(room)
-    chief = duty(room, board, chief=True)
-    row = evolve(await row_of(board), standing=standing)
-    (told,) = await chief.carry_out(
-        Order(act=Act.RESCHEDULE, rows=(row,), reason="examinee.illness", text="s2")
-    )
-    assert (told.done, told.code) == (False, "took_part")
-    assert (await chief.roster.find(SITI.number)).sitting == SITI.sitting

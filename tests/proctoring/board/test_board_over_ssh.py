@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from cact_tui.ssh.accounts import Role
 from cact_tui.ssh.doors import StaffDoors
 from tests.crash.event import small_event
 from tests.ssh.house import House
@@ -29,7 +28,7 @@ def with_screens(house: House) -> None:
                 proctor.name,
                 driver,
                 on_incident,
-                chief=proctor.role is not Role.PROCTOR,
+                chief=proctor.chief,
                 language="en",
             ),
         ),

@@ -34,33 +34,39 @@ def minisign(config: Path, signed: Path) -> subprocess.CompletedProcess[str]:
 
 
 def files(config: Path) -> list[Path]:
-    """Return the results and the papers that were signed."""
+    """Return the result and the files of the paper that were signed."""
     results = config.parent / "results"
-    return [*results.glob("*.v1.json"), *results.glob("papers/*.v1.json")]
+    paper = (results / "papers" / f"s1.v1{ending}" for ending in (".txt", ".pdf", ".json"))
+    return [*results.glob("*.v1.json"), *paper]
 
 
 def test_results_and_papers_are_proved_by_the_stock_program(taken: Path) -> None:
     signed = files(taken)
-    assert len(signed) == 2
+    assert len(signed) == 4
     for one in signed:
         done = minisign(taken, one)
         assert done.returncode == 0, done.stderr
         assert "Signature and comment signature verified" in done.stdout
-    result, paper = signed
+    result, *paper = signed
     assert f"result:{result.name}" in minisign(taken, result).stdout
-    assert "sitting:s1 root:" in minisign(taken, paper).stdout
+    for one in paper:
+        told = minisign(taken, one).stdout
+        assert "sitting:s1 root:" in told
+        assert f"file:{one.name}" in told
 
 
-@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("place", range(4))
 def test_one_changed_byte_is_found_by_both_programs(
     taken: Path, tmp_path: Path, place: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = _copy(taken, tmp_path)
     one = files(config)[place]
-    one.write_bytes(one.read_bytes().replace(b'"en"', b'"EN"', 1))
+    content = bytearray(one.read_bytes())
+    content[content.index(b"e", 20)] ^= 32
+    one.write_bytes(content)
     assert minisign(config, one).returncode != 0
     assert main(["verify", "--config", str(config)]) == 1
-    assert "the signature does not fit content and key" in capsys.readouterr().out
+    assert f"{one.name}: the signature does not fit content and key" in capsys.readouterr().out
 
 
 def test_a_result_without_its_signature_is_told_and_signed_when_the_host_settles(

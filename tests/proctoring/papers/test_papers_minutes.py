@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 import zlib
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +16,9 @@ from cact_tui.delivery import actions as a
 from cact_tui.journal.roster import Identification
 from cact_tui.proctoring.papers.merkle import sitting_root
 from cact_tui.proctoring.papers.minutes import Event, Minutes, gather
-from cact_tui.proctoring.papers.text import COLUMNS, minutes_text
-from cact_tui.proctoring.papers.writing import read_paper, write_papers
+from cact_tui.proctoring.papers.proving import read_paper
+from cact_tui.proctoring.papers.text import COLUMNS, LANGUAGES, minutes_lines, minutes_text
+from cact_tui.proctoring.papers.writing import write_papers
 from cact_tui.signing import signing_key
 from tests.proctoring.room import BY, SITI, YOHANES, Room
 from tests.proctoring.test_proctoring_acts import SESSION, limited
@@ -110,22 +113,87 @@ async def test_papers_are_written_signed_private_and_never_over_each_other(
     again = write_papers(tmp_path / "papers", minutes, key)
     assert papers.json.name == "s1.v1.json"
     assert again.json.name == "s1.v2.json"
-    for path in (papers.text, papers.pdf, papers.json, papers.signature):
-        assert path is not None
+    assert len(papers.signatures) == 3
+    for path in (papers.text, papers.pdf, papers.json, *papers.signatures):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert papers.pdf.read_bytes().startswith(b"%PDF-1.4")
     found = read_paper(papers.json, key.public)
-    assert (found.fault, found.root) == ("", minutes.root)
-    assert json.loads(papers.json.read_text())["attendance"][0]["number"] == "0231"
+    assert (found.faults, found.root) == ((), minutes.root)
+    told = json.loads(papers.json.read_text())
+    assert (told["format"], told["attendance"][0]["number"]) == (2, "0231")
+
+
+NIP = "198704122010012001"
+LONG = "WWWW-12345678901234567890123456789012345"
+
+
+def names(minutes: Minutes) -> Minutes:
+    """Return minutes of people whose numbers and names differ in their last letters only."""
+    came, _absent = minutes.attendance
+    name = "RADEN AJENG SITI RAHMAWATI KUSUMANINGRUM DANUDIREJO PRAWIRODIHARJO"
+    return changed(
+        minutes,
+        attendance=(
+            changed(came, number=f"{NIP[:-1]}1", name=f"{name} I", seat="AULA-BARAT-1"),
+            changed(came, number=f"{NIP[:-1]}2", name=f"{name} II", seat="AULA-BARAT-2"),
+            changed(came, number=f"{LONG[:-1]}8", name="X" * 210 + "1"),
+            changed(came, number=f"{LONG[:-1]}9", name="X" * 210 + "2"),
+        ),
+    )
+
+
+def drawn(pdf: bytes) -> list[str]:
+    """Return the lines that a PDF of ours draws."""
+    streams = (one.partition(b"\nendstream")[0] for one in pdf.split(b"stream\n")[1::2])
+    texts = re.findall(rb"Tm \((.*)\) Tj", b"\n".join(map(zlib.decompress, streams)))
+    return [re.sub(rb"\\(.)", rb"\1", text).decode("cp1252") for text in texts]
 
 
 async def test_every_line_of_the_pdf_is_a_line_of_the_text(tmp_path: Path) -> None:
     _room, minutes = await day()
-    papers = write_papers(tmp_path, minutes, None)
-    streams = papers.pdf.read_bytes().split(b"stream\n")[1::2]
-    drawn = b"".join(zlib.decompress(one.partition(b"\nendstream")[0]) for one in streams)
-    assert minutes.root.encode() in drawn
-    assert papers.signature is None
+    papers = write_papers(tmp_path, names(minutes), None)
+    text = [line for line in papers.text.read_text().splitlines() if line]
+    text.remove("=" * COLUMNS)  # a page of its own for each language
+    assert drawn(papers.pdf.read_bytes()) == text
+    assert any(NIP[:-1] in line for line in text)
+    assert papers.signatures == ()
+
+
+def attended(lines: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """Return number, name and seat of each row of the attendance list, from all its lines."""
+    at = lines.index("ATTENDANCE") + 2
+    places = [lines[at].index(word) for word in ("Number", "Name", "Seat", "Identity")]
+    rows: list[list[str]] = []
+    for line in lines[at + 1 : lines.index("", at)]:
+        cells = [line[begin:end] for begin, end in pairwise(places)]
+        if cells[0].strip() and not cells[0].startswith(" "):
+            rows.append(["", "", ""])
+        rows[-1] = [whole + cell for whole, cell in zip(rows[-1], cells, strict=True)]
+    return [(number, name, seat) for number, name, seat in (map(_unspaced, row) for row in rows)]
+
+
+def _unspaced(text: str) -> str:
+    return "".join(text.split())
+
+
+async def test_no_number_name_or_seat_is_cut_on_the_paper() -> None:
+    _room, minutes = await day()
+    made = names(minutes)
+    lines = minutes_lines(made, "en")
+    assert max(map(len, lines)) <= COLUMNS
+    assert attended(lines) == [
+        (one.number, _unspaced(one.name), one.seat) for one in made.attendance
+    ]
+
+
+async def test_numbers_of_twelve_digits_are_told_apart_in_both_languages() -> None:
+    _room, minutes = await day()
+    came, absent = minutes.attendance
+    alike = (changed(came, number="202602200231"), changed(absent, number="202602200232"))
+    for language in LANGUAGES:
+        lines = minutes_lines(changed(minutes, attendance=alike), language)
+        begins = [line.split()[0] for line in lines if line.startswith("2026022002")]
+        assert begins == ["202602200231", "202602200232"]
 
 
 @pytest.mark.parametrize(
@@ -143,4 +211,4 @@ async def test_a_paper_that_was_changed_is_told(
     key = signing_key(tmp_path / "key")
     papers = write_papers(tmp_path, minutes, key)
     papers.json.write_text(papers.json.read_text().replace(before, after, 1))
-    assert fault in read_paper(papers.json, key.public).fault
+    assert fault in read_paper(papers.json, key.public).faults[0]

@@ -47,6 +47,7 @@ RECORD = Record(
     session="K-1",
     seq=20,
     last_at=NOW - 30_000,
+    seen_at=NOW - 30_000,
     status=Status.ACTIVE,
     rules_read=True,
     connection="c1",
@@ -101,6 +102,16 @@ def test_silence_is_told_after_its_seconds_and_attending_does_not_end_it() -> No
     silent = evolve(ALIVE, at=NOW - 20_001)
     assert kinds(saved=silent) == [SignalKind.SILENT]
     assert kinds(saved=silent, attended=NOW) == [SignalKind.SILENT]
+
+
+def test_what_proctors_do_is_no_sign_of_life_and_what_the_terminal_did_is_one() -> None:
+    silent = evolve(ALIVE, at=NOW - 20_001)
+    (before,) = told(saved=silent)
+    (after_a_message,) = told(evolve(RECORD, last_at=NOW), saved=silent)
+    assert after_a_message == before
+    assert not kinds(evolve(RECORD, seen_at=NOW), saved=silent)
+    away = evolve(ALIVE, connection="")
+    assert told(evolve(RECORD, last_at=NOW), saved=away) == told(saved=away)
 
 
 def test_whoever_is_cut_is_gone_but_whoever_left_has_left() -> None:

@@ -11,8 +11,10 @@ from attrs import evolve
 
 from cact_tui.proctoring.board.rows import Note, Standing
 from cact_tui.proctoring.signals import SignalKind
+from cact_tui.proctoring.troubles import Trouble
 from cact_tui.sessions.events import EVENTS
 from cact_tui.sessions.reasons import REASONS
+from cact_tui.sessions.refusals import Reason
 from cact_tui.tui.keys import Key
 from cact_tui.tui.proctor import app as proctor_app
 from cact_tui.tui.proctor import words
@@ -240,6 +242,21 @@ def test_every_event_of_a_timeline_and_every_reason_has_words(language: str) -> 
     of_every_item = {"ItemShown", "ResponseGiven", "ItemClosed"}
     assert set(EVENTS) - of_every_item == set(words.happenings(language))
     assert set(REASONS) <= set(words.reasons(language))
+
+
+OF_PARTICIPANTS = frozenset(
+    {
+        *("not_open", "already_open", "taken_over"),
+        *("not_on_screen", "invalid_answer", "leaving_forbidden"),
+    }
+)
+"""Refusals that only a participant's own terminal meets."""
+
+
+@pytest.mark.parametrize("code", sorted({*Trouble, *Reason} - OF_PARTICIPANTS))
+def test_whatever_refuses_an_order_has_words_in_both_languages(code: str) -> None:
+    said = [words.refusals(language)[code] for language in ("id", "en")]
+    assert said[0] != said[1]
 
 
 @pytest.mark.parametrize("key", ["i", "j", "l", "p", "w", "k", "t"])

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from cact_tui.proctoring.board.duty import Act, Order, Told
 from cact_tui.proctoring.board.reasons import GROUPS, USUAL
-from cact_tui.proctoring.board.rows import Standing
+from cact_tui.proctoring.board.rows import Row, Standing
 from cact_tui.tui.proctor import words
 from cact_tui.tui.proctor.commands import COMMANDS
 from tests.tui.proctor.day import DAY, MOST, printed, strokes
@@ -60,13 +60,17 @@ async def pause_the_room_in_a_power_cut(desk: Desk) -> None:
 
 
 async def let_the_room_go_on(desk: Desk) -> None:
-    paused = {"standing": Standing.PAUSED, "held_for": "environment.power_outage"}
-    rows = [evolve(one, **paused) if one.seat in ("03", "04") else one for one in people()]
-    desk.window.push(snapshot(rows))
+    desk.window.push(snapshot(map(_in_a_power_cut, people())))
     await desk.settle()
     await desk.perform("let the room go on")
     assert (desk.order.act, desk.whom) == (Act.RESUME, ["03", "04"])
     assert "1 held for another reason · 03 " in desk.text
+
+
+def _in_a_power_cut(one: Row) -> Row:
+    if one.seat not in ("03", "04"):
+        return one
+    return evolve(one, standing=Standing.PAUSED, held_for="environment.power_outage")
 
 
 async def ten_minutes_more_for_the_network(desk: Desk) -> None:
