@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from cact_tui.errors import CactError
 from cact_tui.i18n import LANGUAGES, translator
 from cact_tui.proctoring.board.rows import Standing
-from cact_tui.text import clean_line, pad
-from cact_tui.tui.lines import BLANK, Line, Span, Tone, cut, line, spread
+from cact_tui.text import clean_line, pad, width
+from cact_tui.tui.lines import BLANK, Line, Span, Tone, cut, line, shortened_in_front, spread
 from cact_tui.tui.locked import LockedApp
 from cact_tui.tui.proctor import words
 from cact_tui.tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.driver import Driver
     from textual.geometry import Size
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     from cact_tui.proctoring.board.window import Window
     from cact_tui.tui.keys import Key
 
-CELL = 26
 _BAR = 8
+_NUMBER_LEAST, _STATE = 8, 16
 _HEAD_ROWS = 3
 TURN_SECONDS = 8.0
 """Seconds after which the next page is shown where one does not hold everybody."""
@@ -55,39 +57,47 @@ def board_lines(
 
 def pages(snapshot: Snapshot, columns: int, rows: int) -> int:
     """Return how many screens it takes to show everybody."""
-    people = sum(bool(row.session) for row in snapshot.rows)
-    return max(-(-people // _per_page(columns, rows - _HEAD_ROWS)), 1)
+    people = [row for row in snapshot.rows if row.session]
+    number = _number_columns(people, columns)
+    return max(-(-len(people) // _per_page(number, columns, rows - _HEAD_ROWS)), 1)
 
 
-def _per_page(columns: int, rows: int) -> int:
-    return max(columns // CELL, 1) * max(rows, 1)
+def _number_columns(people: Sequence[Row], columns: int) -> int:
+    """Return the columns of numbers: the longest is whole, for nothing else tells people apart."""
+    longest = max((width(clean_line(row.number)) for row in people), default=0)
+    return 2 + min(max(longest, _NUMBER_LEAST), max(columns - _STATE - 2, _NUMBER_LEAST))
 
 
-def _page(people: list[Row], columns: int, rows: int, language: str, page: int) -> tuple[Line, ...]:
-    per_page, across = _per_page(columns, rows), max(columns // CELL, 1)
+def _per_page(number: int, columns: int, rows: int) -> int:
+    return max(columns // (number + _STATE), 1) * max(rows, 1)
+
+
+def _page(
+    people: Sequence[Row], columns: int, rows: int, language: str, page: int
+) -> tuple[Line, ...]:
+    number = _number_columns(people, columns)
+    per_page, across = _per_page(number, columns, rows), max(columns // (number + _STATE), 1)
     some = people[page * per_page : (page + 1) * per_page]
     high = -(-len(some) // across)
     columns_of = [some[at : at + high] for at in range(0, len(some), high)] if high else []
     found = []
     for down in range(high):
-        cells = [_cell(one[down], language) for one in columns_of if down < len(one)]
+        cells = [_cell(one[down], number, language) for one in columns_of if down < len(one)]
         found.append(tuple(span for cell in cells for span in cell))
     return tuple(found)
 
 
-def _cell(row: Row, language: str) -> Line:
+def _cell(row: Row, columns: int, language: str) -> Line:
     """Return one number: how far it is, in a bar and in figures, or the word for its state."""
+    number = Span(pad(f" {shortened_in_front(clean_line(row.number), columns - 2)}", columns))
     if row.standing in (Standing.ACTIVE, Standing.READY) and row.section:
         filled = round(_BAR * row.answered / row.at_most) if row.at_most else 0
         bar = "█" * filled + "░" * (_BAR - filled)
         text = f"{bar} {row.section}/{row.sections}"
-        return (Span(pad(f" {clean_line(row.number, 8)}", 10)), Span(pad(text, CELL - 10)))
+        return (number, Span(pad(text, _STATE)))
     seen = words.standings(language)[row.standing]
     text = f"{seen.mark} {seen.word}"
-    return (
-        Span(pad(f" {clean_line(row.number, 8)}", 10)),
-        Span(pad(text, CELL - 10), seen.tone),
-    )
+    return (number, Span(pad(text, _STATE), seen.tone))
 
 
 class BoardApp(LockedApp):

@@ -104,6 +104,18 @@ def shortened(text: str, columns: int) -> str:
     return pad(text, max(columns - 3, 0)).rstrip() + "..."
 
 
+def shortened_in_front(text: str, columns: int) -> str:
+    """Return a text of at most so many cells; of one that is cut the end stays, and says so."""
+    if width(text) <= columns:
+        return text
+    end = ""
+    for character in reversed(text):
+        if width(character + end) > columns - 3:
+            break
+        end = character + end
+    return "..."[: max(columns, 0)] + end
+
+
 def spread(left: Line, right: Line, columns: int) -> Line:
     """Return a line with one part at each end; the left part gives way."""
     right = cut(right, columns)

@@ -19,6 +19,7 @@ from cact_tui.tui.lines import (
     length,
     line,
     shortened,
+    shortened_in_front,
     spread,
 )
 from cact_tui.tui.participant.answering import answering
@@ -49,6 +50,13 @@ def test_the_left_part_of_a_line_gives_way() -> None:
 
 def test_a_wide_character_is_never_cut_in_half() -> None:
     assert _text(cut(line("你好"), 3)) == "你 "
+
+
+def test_a_text_shortened_in_front_keeps_its_end() -> None:
+    assert shortened_in_front("12345678", 8) == "12345678"
+    assert shortened_in_front("123456789", 8) == "...56789"
+    assert shortened_in_front("あいう123", 7) == "...123"
+    assert shortened_in_front("123456789", 2) == ".."
 
 
 def test_a_shortened_text_says_so() -> None:

@@ -14,7 +14,7 @@ from cact_tui.tui.proctor import commands, words
 from cact_tui.tui.proctor.head import count_line, title_line
 from cact_tui.tui.proctor.person import person_lines
 from cact_tui.tui.proctor.seat_map import across, lines_a_row, seat_lines
-from cact_tui.tui.proctor.table import heading, row_line
+from cact_tui.tui.proctor.table import heading, number_columns, row_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +98,7 @@ def _list(room: Room, snapshot: Snapshot, columns: int, rows: int) -> tuple[Line
     room.columns, room.height = columns, max(rows - 1, 1)
     room.listing = listing = listing.in_view(room.height)
     shown = listing.rows[listing.top : listing.top + room.height]
+    number = number_columns(tuple(row.number for row in snapshot.rows), columns)
     lines = [
         row_line(
             row,
@@ -105,10 +106,11 @@ def _list(room: Room, snapshot: Snapshot, columns: int, rows: int) -> tuple[Line
             room.language,
             chosen=row.key == listing.chosen,
             marked=row.key in listing.marked,
+            number=number,
         )
         for row in shown
     ]
-    return (heading(columns, room.language), *lines)
+    return (heading(columns, room.language, number), *lines)
 
 
 def _nobody(room: Room, snapshot: Snapshot) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cact_tui.i18n import pick, translator
-from cact_tui.text import clean_line, pad
-from cact_tui.tui.lines import Line, Span, Tone, line, shortened
+from cact_tui.text import clean_line, pad, width
+from cact_tui.tui.lines import Line, Span, Tone, line, shortened_in_front
 from cact_tui.tui.proctor import words
 
 if TYPE_CHECKING:
@@ -15,15 +16,32 @@ if TYPE_CHECKING:
 SEAT, NUMBER, STATE, ANSWERED, LEFT = 6, 9, 14, 6, 8
 _NAME_LEAST, _SECTION_LEAST = 12, 8
 _FLAGS = 4
+_FIXED = 3 + SEAT + STATE + ANSWERED + LEFT + 1 + _FLAGS
+_WHOLE = 12
+"""Cells of a number that is not cut where there is room: names give way to it."""
 
 
-def heading(columns: int, language: str) -> Line:
-    """Return the line above the table."""
+@lru_cache(maxsize=16)
+def number_columns(numbers: tuple[str, ...], columns: int) -> int:
+    """Return the columns of numbers: as few as tell all apart, as many as names leave."""
+    numbers = tuple(map(clean_line, numbers))
+    longest, least = max(map(width, numbers), default=0), NUMBER - 1
+    most = max(columns - _FIXED - _NAME_LEAST - _SECTION_LEAST - 1, least)
+    if longest <= min(most, _WHOLE):
+        return max(longest, least) + 1
+    for enough in range(least, most):
+        if len({shortened_in_front(one, enough) for one in numbers}) == len(set(numbers)):
+            return enough + 1
+    return most + 1
+
+
+def heading(columns: int, language: str, number: int = NUMBER) -> Line:
+    """Return the line above the table; `number` is the columns of numbers."""
     _ = translator(language).gettext
-    name, section = _wide(columns)
+    name, section = _wide(columns, number)
     parts = (
         pad(_("seat"), SEAT),
-        pad(_("number"), NUMBER),
+        pad(_("number"), number),
         pad(_("name"), name),
         pad(_("state"), STATE),
         pad(_("section"), section),
@@ -34,13 +52,16 @@ def heading(columns: int, language: str) -> Line:
     return line(pad(text, columns), Tone.QUIET)
 
 
-def row_line(row: Row, columns: int, language: str, *, chosen: bool, marked: bool) -> Line:
+def row_line(
+    row: Row, columns: int, language: str, *, chosen: bool, marked: bool, number: int = NUMBER
+) -> Line:
     """Return one row; the chosen one is set off as a whole, a marked one has a star."""
     seen = words.look(row, language)
-    name, section = _wide(columns)
+    name, section = _wide(columns, number)
     before = f"{'*' if marked else ' '}{seen.mark} "
     who = (
-        f"{pad(clean_line(row.seat) or '-', SEAT - 1)} {pad(shortened(row.number, 8), NUMBER)}"
+        f"{pad(clean_line(row.seat) or '-', SEAT - 1)} "
+        f"{pad(shortened_in_front(clean_line(row.number), number - 1), number)}"
         f"{pad(pad(clean_line(row.name), name - 1), name)}"
     )
     after = (
@@ -55,10 +76,9 @@ def row_line(row: Row, columns: int, language: str, *, chosen: bool, marked: boo
     return (Span(before, seen.tone), Span(who), Span(state, seen.tone), Span(after))
 
 
-def _wide(columns: int) -> tuple[int, int]:
+def _wide(columns: int, number: int) -> tuple[int, int]:
     """Return the columns of names and of sections."""
-    fixed = 3 + SEAT + NUMBER + STATE + ANSWERED + LEFT + 1 + _FLAGS
-    rest = max(columns - fixed, _NAME_LEAST + _SECTION_LEAST)
+    rest = max(columns - _FIXED - number, _NAME_LEAST + _SECTION_LEAST)
     section = max(min(rest // 3, 20), _SECTION_LEAST)
     return rest - section, section
 

@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from cact_tui.tui.board import BoardApp, board_lines, pages
+from cact_tui.tui.lines import length
 from tests.tui.proctor.scene import NAMES, ScriptedWindow, row, snapshot
 
 if TYPE_CHECKING:
@@ -33,6 +34,25 @@ def test_everybody_is_on_some_page() -> None:
     count = pages(shown, 80, 24)
     text = "".join(_text(board_lines(shown, 80, 24, "en", page)) for page in range(count))
     assert all(f"{224 + number:04}" in text for number in range(1, 251))
+
+
+@pytest.mark.parametrize("columns", [80, 132])
+def test_long_numbers_are_whole(columns: int) -> None:
+    nips = [f"19870412201001{number:04}" for number in range(1, 61)]
+    shown = snapshot(evolve(row(place), number=nip) for place, nip in enumerate(nips, 1))
+    count = pages(shown, columns, 24)
+    each = [board_lines(shown, columns, 24, "en", page) for page in range(count)]
+    text = "".join(map(_text, each))
+    assert [nip for nip in nips if text.count(nip) != 1] == []
+    assert max(length(spans) for lines in each for spans in lines) <= columns
+
+
+def test_numbers_longer_than_the_screen_keep_their_ends() -> None:
+    numbers = [f"{'9' * 36}{number:04}" for number in (1, 2)]
+    shown = snapshot(evolve(row(place), number=one) for place, one in enumerate(numbers))
+    text = _text(board_lines(shown, 40, 24, "en"))
+    assert "99990001" in text
+    assert "99990002" in text
 
 
 def test_an_empty_sitting_has_one_page() -> None:
