@@ -39,8 +39,11 @@ LETTERS = "abcdefghij"
 NOTICE = 0.6
 """Seconds to see that something new is there; screens ignore keys that come sooner."""
 
-PATIENCE = 6.0
+PATIENCE = 3.0
 """Seconds after which somebody presses again what seems to have been lost."""
+
+STROKE = 0.3
+"""Seconds between two keys: a screen that is new takes none for a moment."""
 
 READING = 12.0
 """Seconds to read a text, before the demonstration's speed."""
@@ -183,7 +186,8 @@ class Person:
 
     async def _think(self, view: ItemView) -> None:
         """Take as long as people take: lognormal around what the item is expected to need."""
-        usual = self._expected.get(view.item, 30) * (0.1 if self._hasty else 1.0)
+        hurry = 0.1 if self._hasty or view.practice else 1.0
+        usual = self._expected.get(view.item, 30) * hurry
         seconds = usual * self._chance.lognormvariate(-0.1, 0.5)
         await asyncio.sleep(seconds / self._manners.speed)
         if view.practice:
@@ -201,7 +205,7 @@ class Person:
     async def _type(self, *strokes: str) -> None:
         for keys in strokes:
             self._keys.press(keys)
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(STROKE)
 
 
 def _letters(view: ItemView, given: tuple[str, ...]) -> str:

@@ -40,11 +40,18 @@ class Pane:
         shown = self.text
         return all(text in shown for text in texts)
 
+    def ended(self) -> bool:
+        """Return whether the program has ended, and its window with it."""
+        asked = subprocess.run([*self._tmux, "has-session"], check=False, capture_output=True)
+        return asked.returncode != 0
+
     def wait_until(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds."""
         deadline = time.monotonic() + PATIENCE
         while not holds():
-            assert time.monotonic() < deadline, f"waited in vain before\n{self.text}"
+            if time.monotonic() > deadline:
+                shown = "a window that is gone" if self.ended() else self.text
+                raise AssertionError(f"waited in vain before\n{shown}")
             time.sleep(_LOOK)
 
     def wait_for(self, *texts: str) -> None:

@@ -10,6 +10,7 @@ from cact_tui.cli.demo_hall import DemoHall, prepare
 from cact_tui.cli.demo_people import Manners
 from cact_tui.errors import Problems
 from cact_tui.proctoring.board.rows import Standing
+from cact_tui.proctoring.signals import SignalKind
 from cact_tui.wiring import read_event
 from tests.crash.event import small_event
 
@@ -38,6 +39,36 @@ async def _visits(board: BoardReader) -> list[Visit]:
     rows = (await board.look()).rows
     details = [await board.detail(row.key) for row in rows]
     return [visit for one in details if one for visit in one.visits]
+
+
+async def _until_trouble(board: BoardReader) -> None:
+    """Wait until somebody has called, somebody has left words, and somebody was cut off."""
+    seen = set[str]()
+    async with asyncio.timeout(60):
+        while seen < {"call", "comment", "cut"}:
+            rows = (await board.look()).rows
+            seen |= {"call" for row in rows for one in row.signals if one.kind is SignalKind.CALL}
+            details = [one for row in rows if (one := await board.detail(row.key))]
+            seen |= {"comment" for one in details if one.notes}
+            seen |= {"cut" for one in details for visit in one.visits if visit.cut}
+            await asyncio.sleep(0.5)
+
+
+async def test_people_call_leave_words_and_are_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_hall, "PATIENCE", 0.0)
+    monkeypatch.setattr(demo_people, "NOTICE", 0.3)
+    config = small_event(tmp_path / "event")
+    materials = read_event(config, Problems())
+    assert materials is not None
+    made = prepare(config, materials, tmp_path / "demo", 100)
+    hall = DemoHall(made, 3, Manners(speed=1000, cuts=0.3, calls=1, comments=1))
+    await hall.open()
+    try:
+        await _until_trouble(await hall.event.boards().choose())
+    finally:
+        await hall.close()
 
 
 async def test_people_come_over_ssh_and_all_but_one_are_let_in(
