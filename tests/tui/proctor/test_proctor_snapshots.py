@@ -47,7 +47,7 @@ def test_proctor_screen(snap_compare: Callable[..., bool], name: str, size: str)
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", ["table", "map"])
+@pytest.mark.parametrize("name", ["table", "map", "why", "full"])
 def test_proctor_screen_in_mono(snap_compare: Callable[..., bool], name: str, size: str) -> None:
     app = ProctorApp(ScriptedWindow(snapshot(alarms=(FULL_DISK,))), language="en")
     adopt(app, no_color=True)
