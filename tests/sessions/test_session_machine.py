@@ -6,206 +6,22 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
 import pytest
-from attrs import define, field
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from cact_tui.sessions import commands as c
 from cact_tui.sessions import events as e
-from cact_tui.sessions.decide import Refused, decide
-from cact_tui.sessions.evolve import evolve, fold
-from cact_tui.sessions.states import ItemState, SessionState
-from tests.sessions import small
-
-if TYPE_CHECKING:
-    from cact_tui.sessions.specification import BatterySpecification
-
-SECTIONS = 3
-ENOUGH = 2
-"""Items of a section after which a course that simply goes on ends it."""
-BREAK_AFTER_FIRST = 60
-PROCTORS = ("Ani", "Budi")
-NEWEST = -1
-PICK = st.sampled_from([NEWEST] * 6 + [0, 1, 2])
-"""Which connection does something: mostly the newest, else an older one or a stranger's."""
-RARELY = st.integers(0, 14).map(lambda number: number == 7)
-"""For what ends a course."""
+from cact_tui.sessions.evolve import fold
+from cact_tui.sessions.states import ItemState
+from tests.sessions.pencil import ENOUGH, NEWEST, PICK, PROCTORS, RARELY, SECTIONS
+from tests.sessions.taking_part import TakingPart
 
 
-@define
-class Model:
-    """What a supervisor with a pencil would note down.
-
-    `gate` says whether the test may go on: `waiting`, `open`, or the name of who holds it;
-    `place` is where the participant stands; `sections` counts items closed per section; `screen`
-    is the item on the screen and its position. `papers` is what was found of them; `unread` and
-    `sent` are messages; `granted` is extra seconds by grant, `late` those of the section that runs.
-    """
-
-    hall: bool
-    practice: bool
-    may_leave: bool
-    begun: bool = False
-    end: str = ""
-    gate: str = "waiting"
-    place: str = "rules"
-    newest: str = ""
-    cuts: int = 0
-    sections: list[int] = field(factory=list)
-    answered: int = 0
-    screen: tuple[str, int] | None = None
-    taken: set[str] = field(factory=set)
-    events: int = 0
-    papers: str | None = None
-    seat: str = ""
-    unread: list[str] = field(factory=list)
-    sent: set[str] = field(factory=set)
-    granted: dict[str, int] = field(factory=dict)
-    late: int = 0
-
-    @property
-    def runs(self) -> bool:
-        return self.place in ("choosing", "item")
-
-    def refusal(self, connection: str | None, *, steps_on: bool) -> str:
-        """Return why nobody can do this now, whatever it is in detail; empty when one can."""
-        if not self.begun:
-            return "not_open"
-        if self.end:
-            return "invalidated" if self.end == "invalidated" else "ended"
-        if connection not in (None, self.newest):
-            return "taken_over"
-        if steps_on and self.gate != "open":
-            return "not_authorised" if self.gate == "waiting" else "paused"
-        return ""
-
-    def authorise(self) -> None:
-        self.gate, self.cuts = "open", 0
-
-    def close_screen(self) -> None:
-        self.screen = None
-        self.sections[-1] += 1
-        self.place = "choosing"
-
-
-class SessionMachine(RuleBasedStateMachine):
-    """Does the same to the machine and to the model, and compares."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.model = Model(hall=False, practice=False, may_leave=False)
-        self.plan = small.Keyed()
-        self.state = SessionState(session="s")
-        self.log: list[e.Event] = []
-        self.connections = ["stranger"]
-        self.fresh = 0
-
-    @initialize(
-        hall=st.booleans(), practice=st.booleans(), may_leave=st.booleans(), unopened=RARELY
-    )
-    def choose_the_battery(
-        self, *, hall: bool, practice: bool, may_leave: bool, unopened: bool
-    ) -> None:
-        self.model = Model(hall=hall, practice=practice, may_leave=may_leave)
-        battery: BatterySpecification = small.battery(
-            sections=tuple(
-                small.section(f"s{n}", break_after=0 if n else BREAK_AFTER_FIRST)
-                for n in range(SECTIONS)
-            ),
-            practice=practice,
-            authorisation="proctor" if hall else "self",
-            may_leave=may_leave,
-        )
-        self.plan = small.Keyed(battery)
-        self.state = SessionState(session="s", practice=practice)
-        if not unopened:
-            self.open()
-
-    def does(self, command: c.Command, expected: str | tuple[str, ...]) -> bool:
-        """Do it; return whether it was accepted. What was expected is what happened."""
-        before = self.state
-        made = decide(self.state, command, self.plan)
-        assert small.names(made) == expected, command
-        if isinstance(made, Refused):
-            assert self.state == before
-            return False
-        for event in made:
-            self.state = evolve(self.state, event)
-            self.log.append(event)
-        self.model.events += len(made)
-        return True
-
-    def step(self, command: c.Command, connection: str, place: str, *events: str) -> bool:
-        """Do something that only the newest connection may do, at one place."""
-        model = self.model
-        expected: str | tuple[str, ...] = model.refusal(connection, steps_on=True)
-        if not expected:
-            expected = events if model.place == place else "out_of_place"
-        return self.does(command, expected)
-
-    def connection(self, pick: int) -> str:
-        """Return one of the connections there were; the first is a stranger's."""
-        return self.connections[pick if pick < len(self.connections) else NEWEST]
-
-    @rule()
-    def open(self) -> None:
-        model = self.model
-        confirmed = ("SessionOpened", "Attached", "IdentityConfirmed")
-        known = confirmed if model.hall else (*confirmed, "Authorised")
-        if self.does(small.opening("c0"), "already_open" if model.begun else known):
-            model.begun, model.newest = True, "c0"
-            self.connections.append("c0")
-            if not model.hall:
-                model.authorise()
-
-    @rule(
-        confirms=st.booleans(),
-        away=st.sampled_from([0, 0, 0, 59_000, 60_000, 60_001, 10**8]),
-        cut=st.sampled_from([True, True, False]),
-        another_day=st.booleans(),
-    )
-    def sign_in(self, *, confirms: bool, away: int, cut: bool, another_day: bool) -> None:
-        model, name = self.model, f"c{len(self.connections)}"
-        command = small.signing_in(
-            name,
-            away_ms=away,
-            cut=cut,
-            word="SETUJU" if confirms else "",
-            another_day=another_day,
-        )
-        refusal = model.refusal(None, steps_on=False)
-        if refusal:
-            self.does(command, refusal)
-            return
-        events = ["Attached"] + ["IdentityConfirmed"] * confirms
-        if another_day and model.screen:
-            events.append("ItemClosed")
-            model.close_screen()
-        model.cuts += cut
-        started = model.place != "rules"
-        too_much = away > 60_000 or (cut and model.cuts >= 3)
-        if model.gate in ("open", "participant") and started and too_much:
-            events.append("AuthorisationRequired")
-            model.gate = "waiting"
-        if confirms and model.gate == "waiting" and not model.hall and model.papers != "refused":
-            events.append("Authorised")
-            model.authorise()
-        elif confirms and model.gate == "participant":
-            events.append("Resumed")
-            model.gate = "open"
-        assert self.does(command, tuple(events))
-        model.newest = name
-        self.connections.append(name)
+class SessionMachine(TakingPart):
+    """Does what participants and proctors may ask for, and compares."""
 
     @rule(times=st.integers(1, 4), leaves=st.booleans())
     def be_cut_off_again_and_again(self, times: int, *, leaves: bool) -> None:
@@ -213,90 +29,6 @@ class SessionMachine(RuleBasedStateMachine):
             self.sign_in(confirms=True, away=0, cut=True, another_day=False)
             if leaves:
                 self.pause("participant")
-
-    @rule(pick=PICK)
-    def finish_rules(self, pick: int) -> None:
-        connection = self.connection(pick)
-        if self.step(c.FinishRules(connection=connection), connection, "rules", "RulesRead"):
-            self.model.place = "practice" if self.model.practice else "introduction"
-
-    @rule(pick=PICK)
-    def finish_practice(self, pick: int) -> None:
-        connection = self.connection(pick)
-        command = c.FinishPractice(connection=connection, answers=4)
-        if self.step(command, connection, "practice", "PracticeFinished"):
-            self.model.place = "introduction"
-
-    @rule(pick=PICK)
-    def start_section(self, pick: int) -> None:
-        connection = self.connection(pick)
-        if self.step(small.starting(connection), connection, "introduction", "SectionStarted"):
-            self.model.place = "choosing"
-            self.model.sections.append(0)
-            self.model.late = 0
-
-    @rule(pick=PICK)
-    def present(self, pick: int) -> None:
-        connection, item = self.connection(pick), f"I-{self.fresh}"
-        if self.step(small.presenting(item, connection), connection, "choosing", "ItemShown"):
-            self.fresh += 1
-            self.model.place = "item"
-            self.model.screen = (item, self.model.sections[-1] + 1)
-
-    @rule(
-        pick=PICK,
-        number=st.sampled_from([0, 1, 100, 101]),
-        aim=st.sampled_from(["screen", "screen", "screen", "other item", "other position"]),
-        given=st.sampled_from([("right",), ("wrong",), ("right",), ("sideways",)]),
-    )
-    def answer(self, pick: int, number: int, aim: str, given: tuple[str, ...]) -> None:
-        model, connection, answer = self.model, self.connection(pick), f"a{number}"
-        item, position = model.screen or ("I-0", 1)
-        item += "x" * (aim == "other item")
-        position += aim == "other position"
-        expected: str | tuple[str, ...] = model.refusal(connection, steps_on=True)
-        if not expected:
-            if answer in model.taken:
-                expected = ()
-            elif (item, position) != model.screen:
-                expected = "not_on_screen"
-            else:
-                valid = given in (("right",), ("wrong",))
-                expected = ("ResponseGiven",) if valid else "invalid_answer"
-        command = small.answering(
-            item, connection=connection, answer=answer, position=position, given=given
-        )
-        if self.does(command, expected) and expected:
-            model.taken.add(answer)
-            model.answered += 1
-            model.close_screen()
-
-    @rule(pick=PICK)
-    def run_out_of_time(self, pick: int) -> None:
-        model, connection = self.model, self.connection(pick)
-        expected: str | tuple[str, ...] = model.refusal(connection, steps_on=True)
-        if not expected:
-            expected = ("ItemClosed",) if model.screen else "not_on_screen"
-        if self.does(small.closing(connection), expected):
-            model.close_screen()
-
-    @rule(pick=PICK, reason=st.sampled_from(["max_items", "se", "time", "battery_time"]))
-    def end_section(self, pick: int, reason: str) -> None:
-        model, connection = self.model, self.connection(pick)
-        over = len(model.sections) == SECTIONS or reason == "battery_time"
-        rests = len(model.sections) == 1
-        more = ("SessionFinished",) if over else ("BreakStarted",) * rests
-        command = small.ending(reason, connection)
-        if self.step(command, connection, "choosing", "SectionEnded", *more):
-            model.place = "complete" if over else "break" if rests else "introduction"
-            model.end = "finished" if over else ""
-
-    @rule(pick=PICK)
-    def end_break(self, pick: int) -> None:
-        connection = self.connection(pick)
-        command = c.EndBreak(connection=connection, rested_ms=1)
-        if self.step(command, connection, "break", "BreakEnded"):
-            self.model.place = "introduction"
 
     @rule(times=st.integers(1, 8))
     def go_on(self, times: int) -> None:
@@ -310,6 +42,7 @@ class SessionMachine(RuleBasedStateMachine):
             "break": self.end_break,
         }
         for _ in range(times):
+            self.let_time_pass(1_000)
             if self.model.gate != "open":
                 self.look_at_papers("Ani", "confirmed")
                 self.authorise("Ani")
@@ -318,10 +51,6 @@ class SessionMachine(RuleBasedStateMachine):
                 self.end_section(NEWEST, "max_items")
             elif self.model.place in steps:
                 steps[self.model.place](NEWEST)
-
-    def answer_well(self, pick: int) -> None:
-        """Answer the item on the screen, under an id never used before."""
-        self.answer(pick, 100 + self.fresh, "screen", ("right",))
 
     @rule(by=st.sampled_from(["participant", *PROCTORS]))
     def pause(self, by: str) -> None:
@@ -420,6 +149,11 @@ class SessionMachine(RuleBasedStateMachine):
         if self.does(c.ChangeSeat(seat=seat, by=by, reason="other"), expected):
             model.seat = seat
 
+    @rule(by=st.sampled_from(PROCTORS))
+    def unlock(self, by: str) -> None:
+        refusal = self.model.refusal(None, steps_on=False)
+        self.does(c.ClearLockout(by=by, reason="other"), refusal or ("LockoutCleared",))
+
     @rule(pick=PICK, kind=st.sampled_from(["call", "comment", "irregularity"]))
     def speak_up(self, pick: int, kind: str) -> None:
         connection = self.connection(pick)
@@ -440,15 +174,24 @@ class SessionMachine(RuleBasedStateMachine):
         model = self.model
         if not really and not model.end:
             return
+        self.let_time_pass(1_000)
         command: c.Command = (
-            c.Withdraw(reason="ill") if withdraws else c.Terminate(by="Budi", reason="x")
+            c.Withdraw(reason="ill")
+            if withdraws
+            else c.Terminate(by="Budi", reason="x", timing=self.timing)
         )
         last = "SessionWithdrawn" if withdraws else "SessionTerminated"
         events = ("ItemClosed",) * (model.screen is not None) + (last,)
         if self.does(command, model.refusal(None, steps_on=False) or events):
             model.end = "withdrawn" if withdraws else "terminated"
             if model.screen:
-                model.close_screen()
+                model.close_screen(time_known=not withdraws)
+
+    @rule(withdraws=st.booleans())
+    def end_at_an_item_and_reopen(self, *, withdraws: bool) -> None:
+        if self.model.screen is not None:
+            self.end_early(really=True, withdraws=withdraws)
+            self.reopen()
 
     @rule(really=RARELY)
     def cancel(self, *, really: bool) -> None:
@@ -467,7 +210,8 @@ class SessionMachine(RuleBasedStateMachine):
         model = self.model
         if not really and model.end != "invalidated":
             return
-        command = c.Invalidate(by=by, reason="examinee.id")
+        self.let_time_pass(1_000)
+        command = c.Invalidate(by=by, reason="examinee.id", timing=self.timing)
         events = ("ItemClosed",) * (model.screen is not None) + ("SessionInvalidated",)
         if model.end == "invalidated":
             events = ()
@@ -528,8 +272,12 @@ class SessionMachine(RuleBasedStateMachine):
             assert state.sections[-1].extra == model.late
 
     @invariant()
-    def no_time_is_charged_while_a_test_is_held(self) -> None:
-        """Only an answer and the end of time charge any, and both are refused then."""
+    def what_is_charged_is_the_time_in_which_items_could_be_answered(self) -> None:
+        """None of it is of a held test; what is closed is charged once, to its own section."""
+        assert [section.used_ms for section in self.state.sections] == self.model.charged
+
+    @invariant()
+    def nothing_is_answered_while_a_test_is_held(self) -> None:
         held = False
         for event in self.log:
             if isinstance(event, e.ResponseGiven):

@@ -16,39 +16,33 @@ from cact_tui.errors import ChainBroken, StorageTrouble
 from cact_tui.journal.memory import MemoryStore
 from cact_tui.journal.protocol import Checkpoint, Recorded, SecondCopy
 from cact_tui.journal.replica import CopyState
-from cact_tui.proctoring.acts import Acts
 from cact_tui.proctoring.board.board import Board, natural
+from cact_tui.proctoring.board.boards import Boards
 from cact_tui.proctoring.board.folding import after
-from cact_tui.proctoring.board.reader import APART, Boards
+from cact_tui.proctoring.board.reader import APART
 from cact_tui.proctoring.board.record import Record
 from cact_tui.proctoring.board.rows import Part, Standing
 from cact_tui.proctoring.signals import AlarmKind, SignalKind
 from cact_tui.sessions.events import SessionOpened
 from cact_tui.sessions.evolve import fold
 from tests.proctoring.board.watched import duty, reader, row_of, sources
+from tests.proctoring.course import STEPS, Course
 from tests.proctoring.room import BY, SITI, Room
 from tests.proctoring.test_proctoring_acts import SESSION, limited
-from tests.proctoring.test_proctoring_interleaved import PROCTORS, STEPS, Course
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 async def _agrees(steps: Sequence[tuple[str, str, bool]]) -> None:
-    room = await Room(battery=limited(100)).furnish()
-    seat = await room.to_item()
-    proctors = {
-        name: Acts(store=MemoryStore(room.hall.memory), clock=room.hall.clock, pinned=room._pinned)
-        for name in PROCTORS
-    }
-    course = Course(room=room, seat=seat, proctors=proctors)
-    for what, by, noticed in steps:
-        await course.step(what, by, noticed=noticed)
-    recorded = await room.hall.recorded()
+    course = await Course.begin()
+    for what, by, heard in steps:
+        await course.step(what, by, heard=heard)
+    recorded = await course.room.hall.recorded()
     record, events = Record(session=SESSION), [one.event for one in recorded]
     for number, one in enumerate(recorded, 1):
         record = after(record, one)
-        state = fold(SESSION, events[:number], practice=room.hall.plan.battery.practice)
+        state = fold(SESSION, events[:number], practice=course.room.hall.plan.battery.practice)
         assert record.status == state.status
         assert record.answered == state.answered
         assert record.connection == (state.connection or "")
@@ -63,7 +57,7 @@ async def _agrees(steps: Sequence[tuple[str, str, bool]]) -> None:
         if state.held_for and not record.ended:
             assert record.held is not None
             assert record.held.reason == state.held_for
-    await course.seat.flow.close()
+    await course.close()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

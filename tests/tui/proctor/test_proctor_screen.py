@@ -19,6 +19,7 @@ from cact_tui.tui.keys import Key
 from cact_tui.tui.proctor import app as proctor_app
 from cact_tui.tui.proctor import words
 from cact_tui.tui.proctor.app import ProctorApp
+from cact_tui.tui.proctor.table import STATE
 from tests.tui.proctor.desk import at_desk
 from tests.tui.proctor.scene import FULL_DISK, ScriptedWindow, detail, row, signal, snapshot
 
@@ -227,14 +228,19 @@ async def test_a_fault_is_an_incident_with_a_number() -> None:
         assert faults[0] in text
 
 
-async def test_every_standing_has_a_look() -> None:
+@pytest.mark.parametrize("language", ["id", "en"])
+async def test_every_standing_and_every_signal_is_seen_as_a_mark_and_a_word(language: str) -> None:
     rows = [row(n, standing=one) for n, one in enumerate(Standing, 1)]
-    rows += [row(n + 50, signals=(signal(one),)) for n, one in enumerate(SignalKind)]
-    for language in ("id", "en"):
-        async with at_desk(
-            ScriptedWindow(snapshot(rows)), size=(132, 43), language=language
-        ) as desk:
-            assert len(desk.app.room.listing.rows) == len(rows)
+    rows += [row(n, signals=(signal(one),)) for n, one in enumerate(SignalKind, 51)]
+    window = ScriptedWindow(snapshot(rows))
+    async with at_desk(window, size=(132, 43), language=language) as desk:
+        shown = {text[3:5]: text for text in desk.rows[4:-2]}
+        for one in rows:
+            look = words.look(one, language)
+            assert shown[one.seat][1] == look.mark
+            assert look.word[: STATE - 1].rstrip() in shown[one.seat]
+            marks = [words.signals(language)[found.kind].mark for found in one.signals]
+            assert all(mark in shown[one.seat] for mark in marks)
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
