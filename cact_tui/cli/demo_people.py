@@ -57,9 +57,9 @@ class Manners:
     """How people behave: chances per item, and the speed at which everything goes."""
 
     speed: float
-    calls: float = 0.01
-    comments: float = 0.01
-    cuts: float = 0.01
+    calls: float = 0.05
+    comments: float = 0.03
+    cuts: float = 0.02
     hasty: float = 0.1
 
 

@@ -9,7 +9,17 @@ from cact_tui.errors import CactError
 from cact_tui.i18n import LANGUAGES, translator
 from cact_tui.proctoring.board.rows import Standing
 from cact_tui.text import clean_line, pad, width
-from cact_tui.tui.lines import BLANK, Line, Span, Tone, cut, line, shortened_in_front, spread
+from cact_tui.tui.lines import (
+    BLANK,
+    Line,
+    Span,
+    Tone,
+    cut,
+    line,
+    shortened_in_front,
+    spread,
+    told_apart,
+)
 from cact_tui.tui.locked import LockedApp
 from cact_tui.tui.proctor import words
 from cact_tui.tui.widgets.sheet import Sheet
@@ -63,9 +73,16 @@ def pages(snapshot: Snapshot, columns: int, rows: int) -> int:
 
 
 def _number_columns(people: Sequence[Row], columns: int) -> int:
-    """Return the columns of numbers: the longest is whole, for nothing else tells people apart."""
-    longest = max((width(clean_line(row.number)) for row in people), default=0)
-    return 2 + min(max(longest, _NUMBER_LEAST), max(columns - _STATE - 2, _NUMBER_LEAST))
+    """Return the columns of numbers: the longest is whole, for nothing else tells people apart.
+
+    Where the screen is too narrow for that, progress gives way until no two look alike.
+    """
+    numbers = [clean_line(row.number) for row in people]
+    longest = max(map(width, numbers), default=0)
+    least = max(columns - _STATE - 2, _NUMBER_LEAST)
+    if longest <= least:
+        return 2 + max(longest, _NUMBER_LEAST)
+    return 2 + told_apart(numbers, least, max(columns - 2, least))
 
 
 def _per_page(number: int, columns: int, rows: int) -> int:
@@ -83,7 +100,7 @@ def _page(
     found = []
     for down in range(high):
         cells = [_cell(one[down], number, language) for one in columns_of if down < len(one)]
-        found.append(tuple(span for cell in cells for span in cell))
+        found.append(cut(tuple(span for cell in cells for span in cell), columns))
     return tuple(found)
 
 
@@ -91,7 +108,7 @@ def _cell(row: Row, columns: int, language: str) -> Line:
     """Return one number: how far it is, in a bar and in figures, or the word for its state."""
     number = Span(pad(f" {shortened_in_front(clean_line(row.number), columns - 2)}", columns))
     if row.standing in (Standing.ACTIVE, Standing.READY) and row.section:
-        filled = round(_BAR * row.answered / row.at_most) if row.at_most else 0
+        filled = min(round(_BAR * row.answered / max(row.at_most, 1)), _BAR)
         bar = "█" * filled + "░" * (_BAR - filled)
         text = f"{bar} {row.section}/{row.sections}"
         return (number, Span(pad(text, _STATE)))

@@ -10,7 +10,7 @@ from attrs import frozen
 from cact_tui.text import pad, width, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 
 class Tone(StrEnum):
@@ -114,6 +114,15 @@ def shortened_in_front(text: str, columns: int) -> str:
             break
         end = character + end
     return "..."[: max(columns, 0)] + end
+
+
+def told_apart(texts: Collection[str], least: int, most: int) -> int:
+    """Return the fewest cells at which no two texts look alike that are cut in front."""
+    different = len(set(texts))
+    for columns in range(least, most):
+        if len({shortened_in_front(one, columns) for one in texts}) == different:
+            return columns
+    return most
 
 
 def spread(left: Line, right: Line, columns: int) -> Line:

@@ -14,7 +14,14 @@ from cact_tui.tui.proctor import commands, words
 from cact_tui.tui.proctor.head import count_line, title_line
 from cact_tui.tui.proctor.person import person_lines
 from cact_tui.tui.proctor.seat_map import across, lines_a_row, seat_lines
-from cact_tui.tui.proctor.table import heading, number_columns, row_line
+from cact_tui.tui.proctor.table import (
+    WHOLE,
+    WHOLE_WHERE_WIDE,
+    heading,
+    number_columns,
+    roomy,
+    row_line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,8 +68,9 @@ def _body(room: Room, snapshot: Snapshot, columns: int, rows: int) -> tuple[Line
         room.scrolled = min(room.scrolled, max(len(found) - rows, 0))
         return tuple((Span(" "), *cut(one, columns - 2)) for one in found[room.scrolled :])
     if columns >= WIDE:
-        left = min(columns * 58 // 100, columns - 52)
-        listed = _list(room, snapshot, left, rows)
+        numbers = [row.number for row in snapshot.rows]
+        left = min(max(columns * 58 // 100, roomy(numbers)), columns - 52)
+        listed = _list(room, snapshot, left, rows, WHOLE_WHERE_WIDE)
         other = [cut(one, columns - left - 3) for one in _aside(room, snapshot, columns - left - 4)]
         return beside(listed, _exactly(other, rows), left, " │ ")
     below = max(rows * 45 // 100, 9)
@@ -76,7 +84,9 @@ def _body(room: Room, snapshot: Snapshot, columns: int, rows: int) -> tuple[Line
     return (*_exactly(listed, rows - below - 1), line(RULE * columns), *_exactly(other, below))
 
 
-def _list(room: Room, snapshot: Snapshot, columns: int, rows: int) -> tuple[Line, ...]:
+def _list(
+    room: Room, snapshot: Snapshot, columns: int, rows: int, whole: int = WHOLE
+) -> tuple[Line, ...]:
     """Return the table or the map, scrolled to whoever is chosen."""
     listing = room.listing
     if not listing.rows:
@@ -98,7 +108,7 @@ def _list(room: Room, snapshot: Snapshot, columns: int, rows: int) -> tuple[Line
     room.columns, room.height = columns, max(rows - 1, 1)
     room.listing = listing = listing.in_view(room.height)
     shown = listing.rows[listing.top : listing.top + room.height]
-    number = number_columns(tuple(row.number for row in snapshot.rows), columns)
+    number = number_columns(tuple(row.number for row in snapshot.rows), columns, whole)
     lines = [
         row_line(
             row,

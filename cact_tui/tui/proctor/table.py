@@ -7,32 +7,40 @@ from typing import TYPE_CHECKING
 
 from cact_tui.i18n import pick, translator
 from cact_tui.text import clean_line, pad, width
-from cact_tui.tui.lines import Line, Span, Tone, line, shortened_in_front
+from cact_tui.tui.lines import Line, Span, Tone, line, shortened_in_front, told_apart
 from cact_tui.tui.proctor import words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cact_tui.proctoring.board.rows import Row
 
 SEAT, NUMBER, STATE, ANSWERED, LEFT = 6, 9, 14, 6, 8
-_NAME_LEAST, _SECTION_LEAST = 12, 8
+_NAME_LEAST, _NAME_FAIR, _SECTION_LEAST, _COUNT = 12, 15, 8, 4
+"""Cells of names and of sections; of a section only its place where numbers need the room."""
+
 _FLAGS = 4
 _FIXED = 3 + SEAT + STATE + ANSWERED + LEFT + 1 + _FLAGS
-_WHOLE = 12
-"""Cells of a number that is not cut where there is room: names give way to it."""
+WHOLE, WHOLE_WHERE_WIDE = 12, 18
+"""Cells of a number that is not cut where there is room."""
+
+
+def roomy(numbers: Iterable[str]) -> int:
+    """Return the columns that a table takes in which numbers are whole and names have room."""
+    longest = max((width(clean_line(one)) for one in numbers), default=0)
+    return _FIXED + min(longest, WHOLE_WHERE_WIDE) + 1 + _NAME_FAIR + _COUNT
 
 
 @lru_cache(maxsize=16)
-def number_columns(numbers: tuple[str, ...], columns: int) -> int:
-    """Return the columns of numbers: as few as tell all apart, as many as names leave."""
+def number_columns(numbers: tuple[str, ...], columns: int, whole: int = WHOLE) -> int:
+    """Return the columns of numbers: up to `whole` cells, more where that tells people apart.
+
+    At most as many as names leave.
+    """
     numbers = tuple(map(clean_line, numbers))
-    longest, least = max(map(width, numbers), default=0), NUMBER - 1
-    most = max(columns - _FIXED - _NAME_LEAST - _SECTION_LEAST - 1, least)
-    if longest <= min(most, _WHOLE):
-        return max(longest, least) + 1
-    for enough in range(least, most):
-        if len({shortened_in_front(one, enough) for one in numbers}) == len(set(numbers)):
-            return enough + 1
-    return most + 1
+    longest = max(map(width, numbers), default=0)
+    most = max(columns - _FIXED - _NAME_LEAST - _COUNT - 1, NUMBER - 1)
+    return told_apart(numbers, max(min(longest, whole, most), NUMBER - 1), most) + 1
 
 
 def heading(columns: int, language: str, number: int = NUMBER) -> Line:
@@ -78,7 +86,9 @@ def row_line(
 
 def _wide(columns: int, number: int) -> tuple[int, int]:
     """Return the columns of names and of sections."""
-    rest = max(columns - _FIXED - number, _NAME_LEAST + _SECTION_LEAST)
+    rest = columns - _FIXED - number
+    if rest < _NAME_LEAST + _SECTION_LEAST:
+        return max(rest - _COUNT, _NAME_LEAST), _COUNT
     section = max(min(rest // 3, 20), _SECTION_LEAST)
     return rest - section, section
 

@@ -37,14 +37,32 @@ def test_up_to_twelve_digits_nothing_is_cut() -> None:
     assert number_columns(numbers, 80) == 13
 
 
-def test_those_that_only_their_beginning_tells_apart_are_whole_where_there_is_room() -> None:
-    numbers = ("198704122010012001", "199104122010012001")
-    assert number_columns(numbers, 80) == 18
-    assert number_columns(numbers, 100) == 19
+BATCH = tuple(f"{year}04122010012001" for year in range(1970, 1995))
+"""Whoever was appointed in the same month differs only in the date of birth."""
+
+
+def test_those_that_only_their_beginning_tells_apart_are_whole() -> None:
+    assert number_columns(BATCH, 80) == 19
+
+
+@pytest.mark.parametrize("size", [(80, 24), (132, 43)])
+async def test_whoever_was_appointed_in_the_same_month_is_told_apart(size: tuple[int, int]) -> None:
+    people = [evolve(row(place), number=nip) for place, nip in enumerate(BATCH, 1)]
+    async with at_desk(ScriptedWindow(snapshot(people)), size=size) as desk:
+        listed = [line for line in desk.rows[3:-2] if "04122010012001 " in line[:30]]
+        assert len({line[9:27] for line in listed}) == len(listed) > 5
+        assert all(person.name[:14] in desk.text for person in people[:5])
+
+
+async def test_a_wide_screen_shows_eighteen_digits_whole() -> None:
+    people = [evolve(row(place), number=nip) for place, nip in enumerate(NIPS, 1)]
+    async with at_desk(ScriptedWindow(snapshot(people)), size=(132, 43)) as desk:
+        assert all(nip in desk.text for nip in NIPS)
+        assert all("active" in line for line in desk.rows[4:34])
 
 
 async def test_the_split_view_shows_them_so() -> None:
     people = [evolve(row(place), number=nip) for place, nip in enumerate(NIPS, 1)]
     async with at_desk(ScriptedWindow(snapshot(people))) as desk:
         listed = [line for line in desk.rows if "...1" in line or "...0" in line]
-        assert len({line[9:18] for line in listed}) == len(listed) > 5
+        assert len({line[9:21] for line in listed}) == len(listed) > 5

@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rich.segment import Segment
-from textual.filter import LineFilter
 
-from cact_tui.terminal.seam import adopt
 from cact_tui.tui.proctor.app import ProctorApp
-from tests.tui.proctor.scene import FULL_DISK, ScriptedWindow, snapshot
+from tests.tui.proctor.mono import without_colours
+from tests.tui.proctor.scene import FULL_DISK, ScriptedWindow, by_nip, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from textual.color import Color
 
 SIZES = {"80x24": (80, 24), "132x43": (132, 43)}
 SCREENS: dict[str, tuple[str, ...]] = {
@@ -31,14 +27,6 @@ SCREENS: dict[str, tuple[str, ...]] = {
 }
 
 
-class NoColours(LineFilter):
-    """Leaves bold and reverse, as a terminal without colours does."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        del background
-        return [Segment(one.text, one.style and one.style.without_color) for one in segments]
-
-
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SCREENS)
 def test_proctor_screen(snap_compare: Callable[..., bool], name: str, size: str) -> None:
@@ -47,15 +35,20 @@ def test_proctor_screen(snap_compare: Callable[..., bool], name: str, size: str)
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", ["table", "map", "why", "full"])
+@pytest.mark.parametrize("name", ["table", "map", "why", "full", "yes", "message"])
 def test_proctor_screen_in_mono(snap_compare: Callable[..., bool], name: str, size: str) -> None:
     app = ProctorApp(ScriptedWindow(snapshot(alarms=(FULL_DISK,))), language="en")
-    adopt(app, no_color=True)
-    app._filters.append(NoColours())
+    without_colours(app)
     assert snap_compare(app, press=SCREENS[name], terminal_size=SIZES[size])
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_proctor_screen_in_indonesian(snap_compare: Callable[..., bool], size: str) -> None:
     app = ProctorApp(ScriptedWindow(), language="id")
+    assert snap_compare(app, press=("down",), terminal_size=SIZES[size])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_proctor_screen_with_long_numbers(snap_compare: Callable[..., bool], size: str) -> None:
+    app = ProctorApp(ScriptedWindow(snapshot(by_nip())), language="id")
     assert snap_compare(app, press=("down",), terminal_size=SIZES[size])

@@ -9,7 +9,8 @@ from attrs import evolve
 
 from cact_tui.tui.board import BoardApp, board_lines, pages
 from cact_tui.tui.lines import length
-from tests.tui.proctor.scene import NAMES, ScriptedWindow, row, snapshot
+from tests.tui.proctor.mono import without_colours
+from tests.tui.proctor.scene import NAMES, ScriptedWindow, by_nip, row, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,14 @@ def test_numbers_longer_than_the_screen_keep_their_ends() -> None:
     assert "99990002" in text
 
 
+def test_progress_gives_way_to_what_tells_long_numbers_apart() -> None:
+    numbers = [f"{number:04}{'9' * 36}" for number in (1, 2)]
+    shown = snapshot(evolve(row(place), number=one) for place, one in enumerate(numbers))
+    lines = board_lines(shown, 44, 24, "en")
+    assert all(one in _text(lines) for one in numbers)
+    assert max(length(spans) for spans in lines) <= 44
+
+
 def test_an_empty_sitting_has_one_page() -> None:
     nobody = evolve(snapshot(), rows=())
     assert pages(nobody, 80, 24) == 1
@@ -77,3 +86,14 @@ async def test_q_closes_it_and_no_other_key_does_anything() -> None:
 def test_waiting_room(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
     app = BoardApp(ScriptedWindow(), language="en")
     assert snap_compare(app, terminal_size=size)
+
+
+def test_waiting_room_in_mono(snap_compare: Callable[..., bool]) -> None:
+    app = BoardApp(ScriptedWindow(), language="en")
+    without_colours(app)
+    assert snap_compare(app, terminal_size=(80, 24))
+
+
+def test_waiting_room_with_long_numbers(snap_compare: Callable[..., bool]) -> None:
+    app = BoardApp(ScriptedWindow(snapshot(by_nip())), language="id")
+    assert snap_compare(app, terminal_size=(80, 24))
