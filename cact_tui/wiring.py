@@ -192,14 +192,13 @@ class Event:
         from cact_tui.results.telling import told
 
         boards, acts = self.boards(), self.acts()
-        standards = self.exam.materials.profile.standards
         duty = Duty(
             name=name,
             chief=chief,
             acts=acts,
             roster=self.roster(acts),
             board=boards.of(self.exam.materials.event.id),
-            groups=tuple(standards.groups) if standards else (),
+            groups=self.exam.materials.position_groups,
             settle=self.settle,
         )
         sees = self.exam.materials.proctor.tells_results(chief=chief)
@@ -376,8 +375,7 @@ def read_roster(
         return None
     place = path.parent / name
     data = read_bytes(place, problems, label=str(place))
-    standards = materials.profile.standards
-    groups = tuple(standards.groups) if standards else ()
+    groups = materials.position_groups
     return {} if data is None else read_participants(data, str(place), groups, problems)
 
 

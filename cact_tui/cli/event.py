@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,6 +31,14 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 def add_by(parser: argparse.ArgumentParser) -> None:
     """Add the option that says who acts."""
     parser.add_argument("--by", required=True, metavar="NAME", help="who does it, for the record")
+
+
+def login() -> str:
+    """Return the name of the account, or its number where the system knows no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def materials_of(options: argparse.Namespace) -> Materials:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 import sys
 from typing import TYPE_CHECKING
 
 from cact_tui.cli.console import Exit, complain
-from cact_tui.cli.event import add_config, materials_of
+from cact_tui.cli.event import add_config, login, materials_of
 from cact_tui.proctoring.names import proctor
 from cact_tui.wiring import Event
 
@@ -33,9 +32,7 @@ def register(subparsers: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_config(parser)
-    parser.add_argument(
-        "--by", default=getpass.getuser(), metavar="NAME", help="who acts, for the record"
-    )
+    parser.add_argument("--by", default=login(), metavar="NAME", help="who acts, for the record")
     parser.add_argument(
         "--chief", action="store_true", help="allow reopening, walk-ins, corrections, rescheduling"
     )

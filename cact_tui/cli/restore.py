@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cact_tui.cli import restore_layout as layout
 from cact_tui.cli.console import Exit, say
+from cact_tui.cli.event import login
 from cact_tui.clock import SystemClock, iso
 from cact_tui.config.files import CONFIGURATION
 from cact_tui.config.second_copy import address_of, is_remote
@@ -48,7 +47,7 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--event", type=Path, metavar="FOLDER", help="files that go before those of the copy"
     )
-    parser.add_argument("--by", default=_login(), metavar="NAME", help="for the record")
+    parser.add_argument("--by", default=login(), metavar="NAME", help="for the record")
     parser.add_argument(
         "--again", action="store_true", help="although the event was restored from it before"
     )
@@ -58,14 +57,6 @@ def register(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--host-key", metavar="KEY", help="the other host's public key")
     parser.set_defaults(run=run)
-
-
-def _login() -> str:
-    """Return the name of the account, as far as the system knows one."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def run(options: argparse.Namespace) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from cact_tui.cli.console import Exit, complain, say
-from cact_tui.cli.event import add_by, add_config, with_event
+from cact_tui.cli.event import add_by, add_config, login, with_event
 from cact_tui.cli.sitting_list import run_list
 from cact_tui.cli.sitting_log import run_log
 from cact_tui.errors import NotFound, SeatTaken
@@ -157,7 +156,7 @@ def _add_list(actions: Subparsers) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
         "--by",
-        default=getpass.getuser(),
+        default=login(),
         metavar="NAME",
         help="who looks, for the record; left out: whoever is logged in on this host",
     )
@@ -259,7 +258,8 @@ def run_act(options: argparse.Namespace) -> int:
     """Do an act to everybody who was named; the answer is no where it was refused to anybody."""
     try:
         proctor(options.by)
-        known(getattr(options, "reason", "other"))
+        for reason in ("reason", "held_for"):
+            known(getattr(options, reason, "") or "other")
         return with_event(options, lambda event: _act(event, options))
     except ValueError as fault:
         complain(f"cact sitting: {fault}")

@@ -21,7 +21,7 @@ from cact_tui.clock import Clock
 from cact_tui.delivery.remarks import remark
 from cact_tui.delivery.services import Exam
 from cact_tui.delivery.write_path import WritePath
-from cact_tui.errors import NotFound, StorageFailure
+from cact_tui.errors import NotFound, StorageFailure, StorageTrouble
 from cact_tui.journal.protocol import Recorded, Store
 from cact_tui.proctoring.names import proctor
 from cact_tui.proctoring.troubles import Trouble, Unfit
@@ -216,15 +216,17 @@ class Acts:
     def _once(self, session: str, asked: object, token: T) -> Iterator[T]:
         """Give what tells an act from the next like it: the former's, if its outcome is unknown.
 
-        So the same act may be done again, and is recorded once. After another act to that session
-        it is a new one.
+        So the same act may be done again until its outcome is known, and is recorded once. After
+        another act to that session it is a new one.
         """
         former = self._unsettled.pop(session, None)
-        kept: T = former[1] if former is not None and former[0] == asked else token
+        again = former is not None and former[0] == asked
+        kept: T = former[1] if former is not None and again else token
         try:
             yield kept
-        except StorageFailure:
-            self._unsettled[session] = (asked, kept)
+        except StorageTrouble as trouble:
+            if again or isinstance(trouble, StorageFailure):
+                self._unsettled[session] = (asked, kept)
             raise
 
     async def _timing(self, path: WritePath) -> ItemTiming | None:

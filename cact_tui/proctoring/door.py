@@ -141,7 +141,7 @@ class Door:
         if right:
             await self._store.roster.forgive([record.key for record in tally.records])
             return None
-        failures = max(one.failures for one in tally.records if one.key == _of(who))
+        failures = max(one.failures for one in tally.records if one.key == key_of(who.participant))
         left = self._policy.attempts.participant - failures
         if left > 0:
             return TurnedAway(why=wrong, attempts=left)
@@ -161,7 +161,7 @@ class Door:
     async def _count(self, seat: str, who: Registration | None = None) -> Tally:
         """Count an attempt before it is looked at."""
         limits = self._policy.attempts
-        asked = [(_of(who), limits.participant)] if who else []
+        asked = [(key_of(who.participant), limits.participant)] if who else []
         asked += [(seat_key(seat), limits.seat)] if seat else []
         lock_ms = limits.lockout_minutes * MINUTE_MS
         return await self._store.roster.attempt(asked, self._clock.wall_ms(), lock_ms)
@@ -174,10 +174,6 @@ class Door:
 def _plainly(text: str) -> str:
     """Return letters and digits alone: nobody is kept out by a comma, a point or a capital."""
     return "".join(one for one in text.casefold() if one.isalnum())
-
-
-def _of(who: Registration) -> str:
-    return key_of(who.participant)
 
 
 def _until(tally: Tally) -> int:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cact_tui.cli.main import main
 from cact_tui.delivery import actions as a
 from cact_tui.delivery.face import Terminal
 from cact_tui.delivery.flow import ParticipantFlow
@@ -312,3 +313,16 @@ def test_a_refusal_tells_the_script_why(hall: Path) -> None:
     done = cact(hall, "roster", "pin", "--number", "0231", *BY)
     assert done.returncode == 1
     assert "confirm it first" in done.stderr
+
+
+def test_an_account_without_a_name_can_use_every_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nameless() -> str:
+        raise KeyError(os.getuid())
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    with pytest.raises(SystemExit) as left:
+        main(["sitting", "list", "--help"])
+    assert left.value.code == 0
+    assert "who looks, for the record" in capsys.readouterr().out

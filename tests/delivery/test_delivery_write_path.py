@@ -38,7 +38,7 @@ class Desk:
     """A write path whose store fails when told, and what others write beside it."""
 
     def __init__(self) -> None:
-        self.memory, self.faults = Memory(), dict[str, list[Exception]]()
+        self.memory, self.faults = Memory(), dict[str, list[BaseException]]()
         self.read_faults: list[Exception] = []
         self.published: list[Recorded] = []
         self.others: list[Callable[[], None]] = []
@@ -203,7 +203,7 @@ async def test_what_somebody_else_wrote_alike_is_not_taken_for_ones_own() -> Non
 
 async def test_a_command_cancelled_while_it_was_written_is_recorded_once() -> None:
     desk = await on_item()
-    desk.faults["append.committed"] = [asyncio.CancelledError()]  # type: ignore[list-item]
+    desk.faults["append.committed"] = [asyncio.CancelledError()]
     with pytest.raises(asyncio.CancelledError):
         await desk.perform(CALL)
     assert isinstance(await desk.perform(CALL), Accepted)

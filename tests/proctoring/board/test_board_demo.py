@@ -54,15 +54,20 @@ async def _until_trouble(board: BoardReader) -> None:
             await asyncio.sleep(0.5)
 
 
+def _prepared(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the configuration of a demonstration in which nobody wastes time."""
+    monkeypatch.setattr(demo_hall, "PATIENCE", 0.0)
+    monkeypatch.setattr(demo_people, "NOTICE", 0.3)
+    config = small_event(folder / "event")
+    materials = read_event(config, Problems())
+    assert materials is not None
+    return prepare(config, materials, folder / "demo", 100)
+
+
 async def test_people_call_leave_words_and_are_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo_hall, "PATIENCE", 0.0)
-    monkeypatch.setattr(demo_people, "NOTICE", 0.3)
-    config = small_event(tmp_path / "event")
-    materials = read_event(config, Problems())
-    assert materials is not None
-    made = prepare(config, materials, tmp_path / "demo", 100)
+    made = _prepared(tmp_path, monkeypatch)
     hall = DemoHall(made, 3, Manners(speed=1000, cuts=0.3, calls=1, comments=1))
     await hall.open()
     try:
@@ -74,12 +79,7 @@ async def test_people_call_leave_words_and_are_cut_off(
 async def test_people_come_over_ssh_and_all_but_one_are_let_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo_hall, "PATIENCE", 0.0)
-    monkeypatch.setattr(demo_people, "NOTICE", 0.3)
-    config = small_event(tmp_path / "event")
-    materials = read_event(config, Problems())
-    assert materials is not None
-    made = prepare(config, materials, tmp_path / "demo", 100)
+    made = _prepared(tmp_path, monkeypatch)
     hall = DemoHall(made, 3, Manners(speed=100, cuts=0, calls=0, comments=0))
     await hall.open()
     try:
@@ -90,4 +90,4 @@ async def test_people_come_over_ssh_and_all_but_one_are_let_in(
         assert (last.seat, last.standing) == ("03", Standing.WAITING)
     finally:
         await hall.close()
-    assert config.read_text() != made.read_text()
+    assert (tmp_path / "event" / "config.toml").read_text() != made.read_text()
