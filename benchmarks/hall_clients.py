@@ -33,13 +33,14 @@ SECONDS_TO_ANSWER = 5.0
 class Figures:
     """What was measured, in seconds and bytes.
 
-    `keys` from a key to its frame, `saved` from sending an answer to the word that it is durable,
-    `items` from sending to the next item; `late` is the delay of the clients' own loop, which is in
-    all three. `lost` says which keys had no answer, and what stood on
-    the screen instead.
+    `keys` from a key to its frame, `saved` from sending an answer to the word that it is durable
+    (`sent` is when each of those was sent), `items` from sending to the next item; `late` is the
+    delay of the clients' own loop, which is in all three. `lost` says which keys had no answer, and
+    what stood on the screen instead.
     """
 
     keys: list[float] = field(factory=list)
+    sent: list[float] = field(factory=list)
     saved: list[float] = field(factory=list)
     items: list[float] = field(factory=list)
     late: list[float] = field(factory=list)
@@ -218,6 +219,8 @@ class Seat(asyncssh.SSHClientSession[bytes]):
             if not came:
                 return False
             taken.append(came - pressed)
+            if awaited is saved:
+                figures.sent.append(pressed)
         return True
 
     def expect(self, words: str, sign: bytes) -> Awaited:

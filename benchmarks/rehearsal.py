@@ -7,6 +7,7 @@ once. Time is taken from a proctor's last key to the participant's screen.
 
   python -m benchmarks.rehearsal --participants 250 --seconds 45 --rounds 4
   python -m benchmarks.rehearsal --quick
+  python -m benchmarks.rehearsal --folder /dev/shm    # without the disk's own delay
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from attrs import define, field
 
-from benchmarks import own_delay
+from benchmarks import disk_delay, own_delay
+from benchmarks.comparison import Answers, compared
 from benchmarks.hall_clients import HASTE, SITTING, Figures, Seat, quantiles
 from benchmarks.hall_host import Host
 from benchmarks.hall_sitting import Sitting, count_on_record
 from benchmarks.proctors_apart import ProctorsApart
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable
 
     from benchmarks.proctors_apart import Proctor
 
@@ -48,7 +49,6 @@ PAUSE, GO_ON, WHOLE_ROOM, ROOM_GOES_ON = "j11", "l", "F", "G"
 DOWN, UP, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[5~"
 ACTS = ("Paused", "Resumed", "MessageSent")
 FEW = 5
-RESAMPLINGS = 2000
 
 
 @define
@@ -67,8 +67,20 @@ class Load:
 
     words: str
     figures: Figures = field(factory=Figures)
+    disk: disk_delay.Waits = field(factory=list)
     processor: float = 0.0
     seconds: float = 0.0
+
+    @property
+    def answers(self) -> Answers:
+        """Return all answers that were saved."""
+        return Answers(self.figures.sent, self.figures.saved)
+
+    @property
+    def untouched(self) -> Answers:
+        """Return those during which the disk did not stand still."""
+        figures = self.figures
+        return self.answers.only(disk_delay.untouched(figures.sent, figures.saved, self.disk))
 
     @property
     def share(self) -> float:
@@ -82,24 +94,15 @@ class Load:
         print(f"  key to frame             {quantiles(keys)}   of {len(keys)}")
         print(f"  sent to saved (durable)  {quantiles(saved)}   of {len(saved)}")
         print(f"  the clients' own delay   {quantiles(self.figures.late)}   (is in both)")
-
-
-def compared(one: Sequence[float], other: Sequence[float]) -> str:
-    """Return the ratio of two p99, and between what nine of ten resamplings have it."""
-    chance = np.random.default_rng(1)
-    first, second = (
-        np.quantile(chance.choice(taken, (RESAMPLINGS, len(taken))), 0.99, axis=1)
-        for taken in (np.array(one), np.array(other))
-    )
-    ratio = np.quantile(one, 0.99) / np.quantile(other, 0.99)
-    low, high = np.quantile(first / second, (0.05, 0.95))
-    return f"{ratio:.2f} ({low:.2f} to {high:.2f})"
+        still = len(disk_delay.stalls(self.disk))
+        print(f"  the disk's own delay     {quantiles([took for _, took in self.disk])}", end="")
+        print(f"   {still} of {len(self.disk)} times {disk_delay.STALL * 1000:g} ms or more")
 
 
 def main() -> int:
     """Run the rehearsal and print the figures."""
     options = _options()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         sitting = Sitting.of(options.participants, options.proctors)
         host = Host(Path(folder), 1, sitting)
         done = Done()
@@ -118,6 +121,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--proctors", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=45)
     parser.add_argument("--rounds", type=int, default=4, help="times of each")
+    parser.add_argument("--folder", help="where the event is laid out, on the disk to be measured")
     parser.add_argument("--quick", action="store_true", help="20 participants, 10 s each, once")
     options = parser.parse_args()
     if options.quick:
@@ -162,8 +166,10 @@ class _Rehearsal:
         for load in (alone, watched, busy):
             load.tell()
         for words, load in (("watched", watched), ("acted", busy)):
-            ratio = compared(load.figures.saved, alone.figures.saved)
+            ratio = compared(load.answers, alone.answers)
+            apart = compared(load.untouched, alone.untouched)
             print(f"saved p99, {words:7} : alone {ratio}   (goal 1.10)")
+            print(f"  when the disk went on    {apart}")
         view = (watched.share - alone.share) / len(self._apart.proctors)
         print(f"a proctor's view           {view:8.1%} of one core     (goal 5 %)")
         await self._watch()
@@ -207,7 +213,11 @@ class _Rehearsal:
 
     async def _press(self, load: Load, *beside: Awaitable[None]) -> None:
         """Have everybody press keys for so long, and add what it took to a load."""
-        async with own_delay.told(load.figures.late):
+        late, waits = (
+            own_delay.told(load.figures.late),
+            disk_delay.told(self._host.folder, load.disk),
+        )
+        async with late, waits:
             before, began = self._host.processor_seconds(), time.perf_counter()
             end = began + self._seconds
             pressing = (

@@ -26,7 +26,7 @@ from cact_tui.ssh.host_keys import fingerprint, host_key, known_hosts_line
 from cact_tui.ssh.logbook import Logbook
 from cact_tui.ssh.staff_room import STAFF
 from cact_tui.ssh.staff_room.room import StaffRoom
-from cact_tui.ssh.tuning import set_everything_aside
+from cact_tui.ssh.tuning import hand_over_soon, set_everything_aside
 from cact_tui.ssh.workers import Supervisor, bound_socket, this_program, until_told_to_stop
 from cact_tui.wiring import Event
 
@@ -163,6 +163,7 @@ async def _serve_staff(place: HallPlace, room: Path) -> int:
         staff = StaffRoom(_staff_doors(event), place.log)
         await staff.open(room)
         set_everything_aside()
+        hand_over_soon()
         place.log.tell("open", room=True)
         place.log.tell("closing", reason=await until_told_to_stop(orphaned=True))
         await staff.close()

@@ -27,12 +27,18 @@ _NICENESS: Final = 5
 
 
 def have_the_process() -> None:
-    """Collect the youngest generation alone, and have threads hand the interpreter over soon.
+    """Collect the youngest generation alone, and have threads hand the interpreter over soon."""
+    gc.set_threshold(_YOUNG, _NEVER, _NEVER)
+    hand_over_soon()
+
+
+def hand_over_soon() -> None:
+    """Have a thread that computes give the interpreter to one that waits after half a millisecond.
 
     Whenever the loop encrypts or waits it gives the interpreter away, and has to wait for a thread
-    that reads the journal or chooses an item to give it back.
+    that reads the journal or chooses an item to give it back. The thread that writes gives it away
+    with every statement, and holds the lock across processes until it had it back for the last.
     """
-    gc.set_threshold(_YOUNG, _NEVER, _NEVER)
     sys.setswitchinterval(_SWITCH_SECONDS)
 
 
