@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CACT = str(REPOSITORY / ".venv/bin/cact")
+ITEMS = 30
+"""Of a section under load: whoever has answered all has no key to press any more."""
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -108,7 +111,8 @@ def _lay_out(folder: Path, port: int, workers: int) -> None:
     bank.write_text("\n[[item]]".join((head, *items)), encoding="utf-8")
     text = (REPOSITORY / "config.toml").read_text(encoding="utf-8")
     text = re.sub(r"(?m)^(content|practice) = .*\n", "", text)
-    text = re.sub(r"(?m)^min_items = .*\n(max_items = (.*))$", r"min_items = \2\n\1", text)
+    length = f"min_items = {ITEMS}\nmax_items = {ITEMS}"
+    text = re.sub(r"(?m)^min_items = .*\nmax_items = .*$", length, text)
     text = re.sub(r'timezone = "[^"]*"', 'timezone = "UTC"', text)
     text += (
         f'\n[hall]\nport = {port}\nnetworks = ["127.0.0.0/8"]\n'

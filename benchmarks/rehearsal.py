@@ -5,7 +5,7 @@ about and pausing, letting go on and writing to participants; several times, alo
 turns, so that a machine that changes its pace favours none. At last the whole room is paused at
 once. Time is taken from a proctor's last key to the participant's screen.
 
-  python -m benchmarks.rehearsal --participants 250 --seconds 45 --rounds 4
+  python -m benchmarks.rehearsal --participants 250 --seconds 70 --rounds 4
   python -m benchmarks.rehearsal --quick
   python -m benchmarks.rehearsal --folder /dev/shm    # without the disk's own delay
 """
@@ -27,7 +27,7 @@ from attrs import define, field
 from benchmarks import disk_delay, own_delay
 from benchmarks.comparison import Answers, compared
 from benchmarks.hall_clients import HASTE, SITTING, Figures, Seat, quantiles
-from benchmarks.hall_host import Host
+from benchmarks.hall_host import ITEMS, Host
 from benchmarks.hall_sitting import Sitting, count_on_record
 from benchmarks.proctors_apart import ProctorsApart
 
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 
 KEY_SECONDS = 3.0
 SECONDS_AN_ANSWER = 10 * KEY_SECONDS
-ITEMS = 20
-"""Of the section under load: whoever has answered all has no key to press any more."""
-
 ACT_SECONDS = 2.0
 """One proctor gives an order about so often."""
 
@@ -119,7 +116,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--participants", type=int, default=250)
     parser.add_argument("--proctors", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=45)
+    parser.add_argument("--seconds", type=float, default=70)
     parser.add_argument("--rounds", type=int, default=4, help="times of each")
     parser.add_argument("--folder", help="where the event is laid out, on the disk to be measured")
     parser.add_argument("--quick", action="store_true", help="20 participants, 10 s each, once")
