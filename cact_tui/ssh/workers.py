@@ -12,8 +12,10 @@ import os
 import signal
 import socket
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Final
+
+from cact_tui.ssh.pulse import SILENT_SECONDS, Pulse, beating
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -48,10 +50,20 @@ def bound_socket(address: str, port: int) -> socket.socket:
 class Supervisor:
     """Keeps processes running that end by themselves when their standard input does."""
 
-    def __init__(self, commands: Mapping[str, Sequence[str]], log: Logbook) -> None:
-        """Take what to start, by the name that the log has for it."""
+    def __init__(
+        self,
+        commands: Mapping[str, Sequence[str]],
+        log: Logbook,
+        *,
+        silent_seconds: float = SILENT_SECONDS,
+    ) -> None:
+        """Take what to start, by the name that the log has for it.
+
+        A process without a sign of life for `silent_seconds` is ended.
+        """
         self._commands = commands
         self._log = log
+        self._silent_seconds = silent_seconds
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._stopping = asyncio.Event()
 
@@ -100,17 +112,34 @@ class Supervisor:
 
         A key that interrupts this one does not reach it.
         """
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *self._commands[name], stdin=asyncio.subprocess.PIPE, start_new_session=True
-            )
-        except OSError as error:  # no memory, processes or files left: that may pass
-            return error.strerror or str(error)
-        self._processes[name] = process
-        self._log.tell("worker-started", worker=name, pid=process.pid)
-        if self._stopping.is_set():
-            process.terminate()
-        return await process.wait()
+        ours, theirs = socket.socketpair()
+        with ours:
+            try:
+                with theirs:
+                    process = await asyncio.create_subprocess_exec(
+                        *self._commands[name], stdin=theirs.fileno(), start_new_session=True
+                    )
+            except OSError as error:  # no memory, processes or files left: that may pass
+                return error.strerror or str(error)
+            self._processes[name] = process
+            self._log.tell("worker-started", worker=name, pid=process.pid)
+            if self._stopping.is_set():
+                process.terminate()
+            watching = asyncio.create_task(self._end_when_silent(name, process, Pulse(ours)))
+            try:
+                return await process.wait()
+            finally:
+                watching.cancel()
+                await asyncio.wait((watching,))
+
+    async def _end_when_silent(
+        self, name: str, process: asyncio.subprocess.Process, pulse: Pulse
+    ) -> None:
+        """End a process whose loop stands still: what it served can only go on in another one."""
+        await pulse.silent(self._silent_seconds)
+        self._log.tell("worker-silent", worker=name, seconds=self._silent_seconds)
+        with suppress(ProcessLookupError):
+            process.kill()
 
 
 def this_program(*arguments: str) -> tuple[str, ...]:
@@ -122,7 +151,7 @@ async def until_told_to_stop(*, orphaned: bool = False) -> str:
     """Wait for SIGTERM, SIGINT or SIGHUP and return its name.
 
     With `orphaned`, also for the end of standard input, which a supervisor holds open as long as
-    it lives.
+    it lives; meanwhile the supervisor is given signs of life.
     """
     loop = asyncio.get_running_loop()
     told: asyncio.Future[str] = loop.create_future()
@@ -132,9 +161,11 @@ async def until_told_to_stop(*, orphaned: bool = False) -> str:
             told.set_result(reason)
 
     def listen() -> None:
-        if not os.read(0, 64):
-            loop.remove_reader(0)
-            tell("orphaned")
+        with suppress(ConnectionResetError):  # it ended before it heard all signs of life
+            if os.read(0, 64):
+                return
+        loop.remove_reader(0)
+        tell("orphaned")
 
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     for number in numbers:
@@ -142,7 +173,8 @@ async def until_told_to_stop(*, orphaned: bool = False) -> str:
     if orphaned:
         loop.add_reader(0, listen)
     try:
-        return await told
+        async with beating(0) if orphaned else nullcontext():
+            return await told
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
