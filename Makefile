@@ -70,6 +70,7 @@ lock: $(VENV)/ready-to-develop
 
 # After a change of words on the screens: new messages into the catalogue, the catalogue compiled.
 locale: $(VENV)/ready-to-develop
+	@mkdir -p var
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -o var/cact.pot cact_tui
 	$(BIN)/pybabel -q update -i var/cact.pot -d cact_tui/locales -D cact --no-fuzzy-matching --no-wrap \
 	  --ignore-obsolete --ignore-pot-creation-date

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import platform
 import secrets
 import shutil
@@ -15,11 +16,10 @@ from cact_tui import __version__
 from cact_tui.clock import SystemClock
 from cact_tui.config.files import CONFIGURATION, FolderFiles, PinnedFiles
 from cact_tui.config.materials import load_materials
-from cact_tui.config.participants import read_participants
 from cact_tui.config.proved import ProvedMarks
 from cact_tui.delivery.reference import new_reference
 from cact_tui.delivery.services import Exam, Services
-from cact_tui.errors import Problems
+from cact_tui.errors import ChainBroken, Problems
 from cact_tui.journal.opening import open_store
 from cact_tui.journal.replica import CopyState
 from cact_tui.journal.watch import Watch
@@ -27,7 +27,6 @@ from cact_tui.second_copy import equip, equipment, replica_of
 from cact_tui.sessions.events import ENDED, Build, SessionOpened
 from cact_tui.sessions.plan import BatteryPlan
 from cact_tui.sessions.states import Status
-from cact_tui.toml_source import read_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +49,8 @@ if TYPE_CHECKING:
     from cact_tui.tui.proctor.app import ProctorApp
 
 Probe = Callable[[str], None]
+
+_log = logging.getLogger(__name__)
 
 
 def read_event(path: Path, problems: Problems, *, anew: bool = False) -> Materials | None:
@@ -231,7 +232,6 @@ class Event:
 
         Raises:
             NotFound: there is no such sitting.
-            ChainBroken: one of its sessions is not what was written.
             StorageTrouble: they could not be written.
         """
         from cact_tui.proctoring.papers import minutes
@@ -343,7 +343,8 @@ class Event:
     async def settle(self) -> None:
         """Write the results that are owed: of an interrupted end, or of an end since the last.
 
-        What lacks only its signature is made anew from the journal before it is signed.
+        What lacks only its signature is made anew from the journal before it is signed. A session
+        that is not what was written gets none, and keeps no other from its own.
         """
         from cact_tui.results.names import owed
 
@@ -356,27 +357,16 @@ class Event:
         }
         key = self._signing_key
         for session in await asyncio.to_thread(owed, self.results, ends, lambda: bool(key())):
-            result, _ = await self.result(session)
-            await self._write(result)
+            try:
+                await self._write((await self.result(session))[0])
+            except ChainBroken as broken:
+                _log.warning("no result: %s", broken)
 
     async def _write(self, result: Result) -> None:
         from cact_tui.results.keeping import keep
 
         write = partial(keep, self.results, result, self._signing_key, probe=self._probe)
         await asyncio.to_thread(write)
-
-
-def read_roster(
-    path: Path, materials: Materials, problems: Problems
-) -> Mapping[str, Participant] | None:
-    """Return who is expected, None where the configuration names no list."""
-    name = materials.participants
-    if not name:
-        return None
-    place = path.parent / name
-    data = read_bytes(place, problems, label=str(place))
-    groups = materials.position_groups
-    return {} if data is None else read_participants(data, str(place), groups, problems)
 
 
 def build() -> Build:

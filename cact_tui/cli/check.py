@@ -11,8 +11,9 @@ from cact_tui.banks.key_reading import read_keys
 from cact_tui.banks.reading import read_bank
 from cact_tui.cli.console import Exit, say, say_json
 from cact_tui.cli.diagnostics import report
+from cact_tui.config.participants import read_roster
 from cact_tui.errors import Problems
-from cact_tui.wiring import read_event, read_roster
+from cact_tui.wiring import read_event
 
 if TYPE_CHECKING:
     import argparse

@@ -40,3 +40,8 @@ def say_json(value: object) -> None:
 def complain(text: str) -> None:
     """Write a line to standard error."""
     sys.stderr.write(f"{clean(text)}\n")
+
+
+def counted(number: int, word: str) -> str:
+    """Return so many of something whose plural takes an s."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

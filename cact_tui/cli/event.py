@@ -33,6 +33,16 @@ def add_by(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", required=True, metavar="NAME", help="who does it, for the record")
 
 
+def add_who_looks(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says to whom names are shown."""
+    parser.add_argument(
+        "--by",
+        default=login(),
+        metavar="NAME",
+        help="who looks, for the record; left out: whoever is logged in on this host",
+    )
+
+
 def login() -> str:
     """Return the name of the account, or its number where the system knows no name."""
     try:

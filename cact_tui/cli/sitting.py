@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from cact_tui.cli.console import Exit, complain, say
-from cact_tui.cli.event import add_by, add_config, login, with_event
+from cact_tui.cli.event import add_by, add_config, add_who_looks, with_event
 from cact_tui.cli.sitting_list import run_list
 from cact_tui.cli.sitting_log import run_log
 from cact_tui.errors import NotFound, SeatTaken
@@ -22,6 +22,7 @@ from cact_tui.sessions.states import Grant
 
 if TYPE_CHECKING:
     from cact_tui.cli.event import Subparsers
+    from cact_tui.proctoring.papers.minutes import Damaged
     from cact_tui.proctoring.sittings import Seated
     from cact_tui.wiring import Event
 
@@ -154,12 +155,7 @@ def _add_list(actions: Subparsers) -> None:
     parser = _action(actions, "list", "the sittings; with an ID, everybody in that one")
     parser.add_argument("sitting", metavar="ID", nargs="?")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument(
-        "--by",
-        default=login(),
-        metavar="NAME",
-        help="who looks, for the record; left out: whoever is logged in on this host",
-    )
+    add_who_looks(parser)
     parser.set_defaults(run=run_list)
     parser = _action(actions, "log", "what was done beside the tests, and who looked at whom")
     parser.add_argument("sitting", metavar="ID")
@@ -225,17 +221,24 @@ def run_open(options: argparse.Namespace) -> int:
 
 def run_close(options: argparse.Namespace) -> int:
     """Close a sitting, unless tests of it are open; results owed and its papers are written."""
+    damaged: list[Damaged] = []
 
     async def work(event: Event) -> None:
         sittings = event.sittings()
         await sittings.close(options.sitting, by=options.by)
         await event.settle()
-        await event.papers(options.sitting, by=options.by)
+        damaged.extend((await event.papers(options.sitting, by=options.by)).damaged)
         for one in await sittings.left(options.sitting):
-            test = f"{one.session or 'without a test'}, {one.reason}, {one.by}"
+            test = ", ".join(filter(None, (one.session or "without a test", one.reason, one.by)))
             say(f"{one.who.number}  is expected in {one.sitting} ({test})")
 
-    return _guarded(options, work, "closed")
+    code = _guarded(options, work, "closed")
+    for one in damaged:
+        complain(
+            f"{one.number}  test {one.session}: event {one.seq} {one.reason}; the papers tell "
+            "nothing else of it (restore it from the second copy, then close the sitting again)"
+        )
+    return Exit.NO if damaged else code
 
 
 def _guarded(

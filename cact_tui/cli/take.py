@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from cact_tui.cli.console import Exit, complain, say
 from cact_tui.cli.diagnostics import report
+from cact_tui.config.participants import read_roster
 from cact_tui.delivery.face import Terminal
 from cact_tui.delivery.flow import ParticipantFlow
 from cact_tui.delivery.views import EndView, Passage, PassageView, View
 from cact_tui.errors import Problems
 from cact_tui.sessions.events import ENDED
-from cact_tui.wiring import Event, new_seed, read_event, read_roster
+from cact_tui.wiring import Event, new_seed, read_event
 
 if TYPE_CHECKING:
     from cact_tui.delivery.services import Services

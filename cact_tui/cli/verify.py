@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 
-from cact_tui.cli.console import Exit, complain, say
+from cact_tui.cli.console import Exit, complain, counted, say
 from cact_tui.cli.event import add_config, materials_of
 from cact_tui.errors import NotFound, StorageTrouble
 from cact_tui.journal.chain import Row
 from cact_tui.proctoring.papers.examining import Examined, examine_all
-from cact_tui.proctoring.papers.heads import Head, lines_of, read_heads
+from cact_tui.proctoring.papers.heads import HeadsRead, lines_of, read_heads
 from cact_tui.proctoring.papers.proving import (
     JSON_SIGNED_ALONE,
     PaperFound,
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
     from cact_tui.cli.event import Subparsers
     from cact_tui.config.settings import Materials
+
+
+FEW = 5
+"""Lines of heads that are named by number."""
 
 
 def register(subparsers: Subparsers) -> None:
@@ -82,13 +86,14 @@ class _Found:
     papers: tuple[PaperFound, ...] = ()
     torn: tuple[str, ...] = ()
     forged: tuple[str, ...] = ()
+    unproved: tuple[str, ...] = ()
     results: int = 0
     notes: tuple[str, ...] = ()
 
     @property
     def faults(self) -> tuple[str, ...]:
         bad = (f"{one.session}: event {one.bad} {one.reason}" for one in self.sessions if one.bad)
-        return (*bad, *self.torn, *self.forged)
+        return (*bad, *self.unproved, *self.torn, *self.forged)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -98,17 +103,18 @@ def run(options: argparse.Namespace) -> int:
     place = _journal(folder, materials)
     try:
         key = _key(folder, materials, options.key)
-        heads = _heads(folder, materials, options.heads, key)
     except BadSignature as fault:
         complain(f"cact verify: {fault}")
         return Exit.NO
+    heads = _heads(folder, materials, options.heads, key)
     results = folder / materials.store.results
     kept = _Kept(journal=raw_rows(place), seals=raw_seals(place), results=results, key=key)
-    examined = examine_all(kept.journal, heads)
+    examined = examine_all(kept.journal, heads.heads)
     if options.session:
         found = _Found(sessions=_only(examined, options.session))
     else:
         found = _everything(kept, examined)
+    found = evolve(found, unproved=_bad_lines(options.heads or materials.proctor.heads, heads, key))
     if options.json:
         say(json.dumps(_plain(found), indent=1))
     else:
@@ -183,14 +189,23 @@ def _key(folder: Path, materials: Materials, wanted: Path | None) -> PublicKey |
 
 def _heads(
     folder: Path, materials: Materials, wanted: Path | None, key: PublicKey | None
-) -> tuple[Head, ...]:
+) -> HeadsRead:
     path = wanted or folder / materials.proctor.heads
     if key is None or (wanted is None and not path.exists()):
-        return ()
+        return HeadsRead(heads=(), bad=())
     try:
         return read_heads(lines_of(path), key)
     except OSError as fault:
         raise StorageTrouble(path, str(fault.strerror), "name the file of heads") from fault
+
+
+def _bad_lines(path: Path | str, heads: HeadsRead, key: PublicKey | None) -> tuple[str, ...]:
+    """Return that lines of the file of heads are none, all together."""
+    if key is None or not heads.bad:
+        return ()
+    numbers = ", ".join(map(str, heads.bad[:FEW])) + (", ..." if len(heads.bad) > FEW else "")
+    lines = f"line {numbers} is" if len(heads.bad) == 1 else f"lines {numbers} are"
+    return (f"{path}: {lines} no head signed by key {key.name}",)
 
 
 def _unsigned(results: Iterable[Path], key: PublicKey) -> list[str]:
@@ -209,6 +224,7 @@ def _unsigned(results: Iterable[Path], key: PublicKey) -> list[str]:
 def _plain(found: _Found) -> dict[str, object]:
     return {
         "sessions": [asdict(one) for one in found.sessions],
+        "heads": found.unproved,
         "papers": found.torn,
         "results": found.forged,
         "notes": found.notes,
@@ -221,12 +237,14 @@ def _tell(found: _Found, key: PublicKey | None) -> None:
         say(line)
     events = sum(one.events for one in found.sessions)
     signed = sum(min(one.signed, one.events) for one in found.sessions)
-    say(f"{len(found.sessions)} sessions, {events} events, {signed} of them under signed heads")
-    say(f"{len(found.papers)} sealed papers")
+    sessions = counted(len(found.sessions), "session")
+    say(f"{sessions}, {counted(events, 'event')}, {signed} of them under signed heads")
+    say(counted(len(found.papers), "sealed paper"))
     if key is None:
         say("no public key here: chains were proved by themselves, nothing against signatures")
     elif signed < events:
-        say(f"{events - signed} events came after the last head: proved by their chain alone")
+        late = counted(events - signed, "event")
+        say(f"{late} came after the last head: proved by the chain alone")
     if key is not None and found.results:
         say(f"{found.results - len(found.forged)} of {found.results} results are signed")
-    say(f"{len(found.faults)} faults" if found.faults else "all is as it was written")
+    say(counted(len(found.faults), "fault") if found.faults else "all is as it was written")

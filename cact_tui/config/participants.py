@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from cact_tui.config.csv_table import CsvTable
 from cact_tui.config.nip import fault_of, without_blanks
 from cact_tui.config.settings import Participant
+from cact_tui.toml_source import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from pathlib import Path
 
     from cact_tui.config.csv_table import CsvLine
+    from cact_tui.config.settings import Materials
     from cact_tui.errors import Problems
 
 COLUMNS = ("number", "name", "nip", "position_group")
@@ -40,6 +43,19 @@ def read_participants(
             position_group=line["position_group"],
         )
     return found
+
+
+def read_roster(
+    path: Path, materials: Materials, problems: Problems
+) -> Mapping[str, Participant] | None:
+    """Return who is expected, None where the configuration names no list."""
+    name = materials.participants
+    if not name:
+        return None
+    place = path.parent / name
+    data = read_bytes(place, problems, label=str(place))
+    groups = materials.position_groups
+    return {} if data is None else read_participants(data, str(place), groups, problems)
 
 
 def check_person(

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cact_tui.config.participants import read_roster
 from cact_tui.errors import Problem, Problems, Severity
-from cact_tui.wiring import read_event, read_roster
+from cact_tui.wiring import read_event
 
 REPOSITORY = Path(__file__).parents[2]
 

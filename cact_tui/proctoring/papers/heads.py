@@ -95,19 +95,23 @@ def line_of(head: Head, key: SigningKey) -> str:
     return json.dumps(signed, sort_keys=True, separators=(",", ":"))
 
 
-def read_heads(lines: Sequence[str], key: PublicKey) -> tuple[Head, ...]:
-    """Return the heads of a file, each proved.
+@frozen(kw_only=True)
+class HeadsRead:
+    """The heads of a file that are proved, and the numbers of the lines that are none (from 1)."""
 
-    Raises:
-        BadSignature: a line is none, or was not signed by this key; says which line.
-    """
-    found = []
+    heads: tuple[Head, ...]
+    bad: tuple[int, ...]
+
+
+def read_heads(lines: Sequence[str], key: PublicKey) -> HeadsRead:
+    """Return what stands in a file: each line is a head signed by this key, or bad."""
+    heads, bad = [], []
     for number, line in enumerate(lines, 1):
         try:
-            found.append(_proved(line, key))
+            heads.append(_proved(line, key))
         except (BadSignature, ValueError, KeyError, TypeError):
-            raise BadSignature(f"line {number} is no head signed by key {key.name}") from None
-    return tuple(found)
+            bad.append(number)
+    return HeadsRead(heads=tuple(heads), bad=tuple(bad))
 
 
 def _proved(line: str, key: PublicKey) -> Head:
@@ -191,14 +195,10 @@ class HeadKeeper:
     def _known(self) -> tuple[Head, ...]:
         """Return the heads that the first place holds; what is none there is for an examination."""
         place = self._places[0]
-        lines = lines_of(place) if place.exists() else ()
-        heads: list[Head] = []
-        for line in lines:
-            with suppress(BadSignature):
-                heads += read_heads([line], self._key.public)
-        if len(heads) < len(lines):
-            _log.warning("%d lines of heads are not signed by us", len(lines) - len(heads))
-        return tuple(heads)
+        read = read_heads(lines_of(place) if place.exists() else (), self._key.public)
+        if read.bad:
+            _log.warning("%d lines of heads are not signed by us", len(read.bad))
+        return read.heads
 
     async def _catch_up(self, session: str) -> None:
         """Read what is new of one session, and tell once of one that cannot be read."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from cact_tui.errors import ChainBroken
 from cact_tui.journal.roster import Identification, Registration
 from cact_tui.proctoring.board.folding import after
 from cact_tui.proctoring.board.record import Record, counting
@@ -29,13 +30,16 @@ if TYPE_CHECKING:
 
 MINUTE_MS = 60_000
 
+DAMAGED = "damaged"
+"""The state of a test that is not what was written."""
+
 
 @frozen(kw_only=True)
 class Attendance:
     """One line of the attendance list. Times are wall ms, 0 for never.
 
     `identification` is `pending`, `confirmed` or `refused`; `status` the state of the test in the
-    end, empty where there was none; `late` says that it began after the last moment.
+    end or `damaged`, empty where there was none; `late` says that it began after the last moment.
     """
 
     number: str = field(repr=False)
@@ -76,6 +80,17 @@ class Rescheduled:
 
 
 @frozen(kw_only=True)
+class Damaged:
+    """A test of which event `seq` is not what was written, so that nothing of it is told here."""
+
+    number: str = field(repr=False)
+    seat: str
+    session: str
+    seq: int
+    reason: str
+
+
+@frozen(kw_only=True)
 class SealedHead:
     """The last event of a session and its digest (hex)."""
 
@@ -89,7 +104,8 @@ class Minutes:
     """Everything that the minutes of one sitting say. `root` is over `heads`, in hex.
 
     `invalid` are tests that somebody else sat under a number, `rescheduled` who was expected here
-    and is no longer; `heads` has all tests. What happened is in the order of time.
+    and is no longer; `heads` has all tests but the `damaged` ones. What happened is in the order
+    of time.
     """
 
     event: str
@@ -107,6 +123,7 @@ class Minutes:
     attendance: tuple[Attendance, ...]
     invalid: tuple[Attendance, ...]
     rescheduled: tuple[Rescheduled, ...]
+    damaged: tuple[Damaged, ...]
     absences: tuple[Absence, ...]
     occurrences: tuple[Occurrence, ...]
     heads: tuple[SealedHead, ...]
@@ -137,25 +154,28 @@ async def gather(store: Store, event: Event, sitting: Sitting, *, at: int, by: s
     """Return the minutes of a sitting as the journal has them now; `at` is wall ms.
 
     Raises:
-        ChainBroken: a session of it is not what was written.
         StorageTrouble: the store cannot be read.
     """
     everybody = await store.roster.registrations(event.id)
-    people = [one for one in everybody if one.sitting == sitting.id]
-    tests: dict[str, list[Record]] = {one.participant: [] for one in people}
-    for entry in await store.sessions():
-        if entry.participant in tests:
-            tests[entry.participant].append(await _record(store, entry.session))
-    records = [record for own in tests.values() for record in own]
+    people = {one.participant: one for one in everybody if one.sitting == sitting.id}
     log = await store.roster.log(sitting.id)
     gone = departures(sitting.id, log, everybody)
-    taken_along = [await _record(store, one.session) for one in gone if one.session]
+    here = [
+        (people[entry.participant], entry.session)
+        for entry in await store.sessions()
+        if entry.participant in people
+    ]
+    elsewhere = [(one.who, one.session) for one in gone if one.session]
+    pairs, damaged = await _read(store, here)
+    taken_along, damaged_elsewhere = await _read(store, elsewhere)
+    records = [record for _who, record in pairs]
     saved = {one.session: one for one in await store.checkpoints()}
     heads = tuple(
         SealedHead(session=one.session, seq=one.seq, digest=one.head)
-        for one in sorted((*records, *taken_along), key=lambda record: record.session)
+        for one in sorted(
+            (record for _who, record in (*pairs, *taken_along)), key=lambda one: one.session
+        )
     )
-    pairs = [(who, record) for who in people for record in tests[who.participant]]
     return Minutes(
         event=event.id,
         title=event.title,
@@ -169,13 +189,12 @@ async def gather(store: Store, event: Event, sitting: Sitting, *, at: int, by: s
         written_at=at,
         written_by=by,
         proctors=_proctors(records, log),
-        attendance=tuple(
-            _attendance(who, counting(tests[who.participant]), event, sitting) for who in people
-        ),
+        attendance=_attended(people.values(), pairs, damaged, event, sitting),
         invalid=tuple(
             _attendance(who, one, event, sitting) for who, one in pairs if not one.counts
         ),
         rescheduled=tuple(map(_rescheduled, gone)),
+        damaged=(*damaged, *damaged_elsewhere),
         absences=_absences(pairs, saved, at),
         occurrences=_occurrences(pairs, log, everybody),
         heads=heads,
@@ -183,11 +202,54 @@ async def gather(store: Store, event: Event, sitting: Sitting, *, at: int, by: s
     )
 
 
+async def _read(
+    store: Store, tests: Iterable[tuple[Registration, str]]
+) -> tuple[list[tuple[Registration, Record]], list[Damaged]]:
+    """Return what tests consist of, and those that are not what was written."""
+    sound, damaged = [], []
+    for who, session in tests:
+        try:
+            sound.append((who, await _record(store, session)))
+        except ChainBroken as broken:
+            damaged.append(
+                Damaged(
+                    number=who.number,
+                    seat=who.seat,
+                    session=session,
+                    seq=broken.seq,
+                    reason=broken.reason,
+                )
+            )
+    return sound, damaged
+
+
 async def _record(store: Store, session: str) -> Record:
     record = Record(session=session)
     for one in await store.read(session):
         record = after(record, one)
     return record
+
+
+def _attended(
+    people: Iterable[Registration],
+    pairs: Sequence[tuple[Registration, Record]],
+    damaged: Iterable[Damaged],
+    event: Event,
+    sitting: Sitting,
+) -> tuple[Attendance, ...]:
+    """Return the attendance list; a test that nothing can be told of counts as one."""
+    tests: dict[str, list[Record]] = {}
+    for who, record in pairs:
+        tests.setdefault(who.participant, []).append(record)
+    unknown = {one.number: one.session for one in damaged}
+    found = []
+    for who in people:
+        counts = counting(tests.get(who.participant, ()))
+        line = _attendance(who, counts, event, sitting)
+        if who.number in unknown and not line.present:
+            line = evolve(line, session=unknown[who.number], status=DAMAGED)
+        found.append(line)
+    return tuple(found)
 
 
 def _attendance(

@@ -68,6 +68,8 @@ class _Writer:
             yield from self._section(_("RESCHEDULED TO ANOTHER SITTING"), self._rescheduled())
         if self._minutes.invalid:
             yield from self._section(_("TESTS THAT SOMEBODY ELSE SAT"), self._invalid())
+        if self._minutes.damaged:
+            yield from self._section(_("TESTS THAT ARE NOT WHAT WAS WRITTEN"), self._damaged())
         yield from self._section(_("BREAKS AND INTERRUPTIONS"), self._absences())
         yield from self._section(_("IRREGULARITIES AND ACTS"), self._occurrences())
         yield from self._section(_("SEAL"), self._seal())
@@ -157,6 +159,14 @@ class _Writer:
                 until=self._time(one.ended_at),
                 n=one.answered,
             )
+
+    def _damaged(self) -> Iterable[str]:
+        _ = self._
+        told = _("{number} ({seat}), test {test}: event {n} is not what was written, or is missing")
+        for one in self._minutes.damaged:
+            yield told.format(number=one.number, seat=one.seat or "-", test=one.session, n=one.seq)
+        yield _("Nothing else is told of these tests here, and the seal does not cover them.")
+        yield _("Restore them from the second copy, then close the sitting once more.")
 
     def _state(self, one: Attendance) -> str:
         _ = self._

@@ -38,6 +38,7 @@ def states(_: Callable[[str], str]) -> Mapping[str, str]:
         "terminated": _("terminated"),
         "withdrawn": _("withdrawn"),
         "canceled": _("canceled"),
+        "damaged": _("damaged"),
     }
 
 

@@ -16,6 +16,7 @@ from attrs import asdict, frozen
 
 from cact_tui.errors import StorageTrouble
 from cact_tui.pdf import HEIGHT, LEADING, MARGIN, PdfLine, pdf
+from cact_tui.proctoring.papers.minutes import Damaged
 from cact_tui.proctoring.papers.text import LANGUAGES, minutes_lines, minutes_text
 from cact_tui.results.names import signature_of
 
@@ -41,7 +42,8 @@ _SAFE = re.compile(r"[a-z0-9][a-z0-9-]{0,80}")
 class Papers:
     """Where the papers of a sitting were written, and the root that seals them.
 
-    `signatures` are those of text, PDF and JSON, none where nothing can be signed.
+    `signatures` are those of text, PDF and JSON, none where nothing can be signed; `damaged` are
+    the tests that it does not cover.
     """
 
     text: Path
@@ -49,6 +51,7 @@ class Papers:
     json: Path
     signatures: tuple[Path, ...]
     root: str
+    damaged: tuple[Damaged, ...]
 
 
 def write_papers(folder: Path, minutes: Minutes, key: SigningKey | None) -> Papers:
@@ -81,6 +84,7 @@ def write_papers(folder: Path, minutes: Minutes, key: SigningKey | None) -> Pape
         json=json_file,
         signatures=tuple(map(signature_of, paths)) if key else (),
         root=minutes.root,
+        damaged=minutes.damaged,
     )
 
 

@@ -50,7 +50,7 @@ def tamper(room: Room, session: str) -> None:
 
 def signed(place: Path, key: SigningKey, session: str) -> int:
     """Return the last event of a session that has a head."""
-    heads = read_heads(lines_of(place), key.public)
+    heads = read_heads(lines_of(place), key.public).heads
     return max((head.seq for head in heads if head.session == session), default=0)
 
 
@@ -133,6 +133,6 @@ async def test_a_line_of_the_file_that_is_no_head_stops_no_signing(
     assert await again.look(everything=True) == 0
     lines = lines_of(place)
     assert lines[0] == NONSENSE
-    heads = read_heads(lines[1:], key.public)
+    heads = read_heads(lines[1:], key.public).heads
     assert heads[-1].seq == await length(room, OTHER)
     assert caplog.text.count("1 lines of heads are not signed by us") == 1

@@ -31,28 +31,30 @@ TERMINAL = Terminal(
 )
 
 
-async def _taken(config: Path) -> None:
-    """Take a test in a sitting to its end, sign its head, write the sitting's papers."""
+async def _taken(config: Path, numbers: Sequence[str] = ("1",)) -> None:
+    """Take tests in a sitting to their end, sign their heads, write the sitting's papers."""
     materials = read_event(config, Problems())
     assert materials is not None
     event = Event(config, materials)
     sitting = Sitting(id="s1", event="crash", date="2026-02-20", room="Aula", wave=1)
-    who = Registration(
-        participant="p-1",
-        event="crash",
-        sitting="s1",
-        number="1",
-        name="A",
-        position_group="pelaksana",
-    )
-    await event.store.append("", 0, SystemClock().wall_ms(), (), (sitting, who))
+    people = [
+        Registration(
+            participant=f"p-{number}",
+            event="crash",
+            sitting="s1",
+            number=number,
+            name="A",
+            position_group="pelaksana",
+        )
+        for number in numbers
+    ]
+    await event.store.append("", 0, SystemClock().wall_ms(), (), (sitting, *people))
     await event.sittings().open("s1", by="Sri")
     services = event.services(None, rehearsal=True, hall=True)
     mind = Mind(services.exam.plan, "1").answer
-    person = SimulatedParticipant(
-        ParticipantFlow(services, TERMINAL), mind, number="1", name="A", language="id"
-    )
-    await person.run()
+    for number in numbers:
+        flow = ParticipantFlow(services, TERMINAL)
+        await SimulatedParticipant(flow, mind, number=number, name="A", language="id").run()
     keeper = event.head_keeper()
     assert keeper is not None
     await keeper.look(everything=True)
@@ -90,7 +92,7 @@ def test_an_untouched_journal_is_good(taken: Path, capsys: pytest.CaptureFixture
     assert main(["verify", "--config", str(taken)]) == 0
     told = capsys.readouterr().out
     assert "all is as it was written" in told
-    assert "1 sealed papers" in told
+    assert "1 sealed paper\n" in told
 
 
 @pytest.mark.parametrize(
@@ -144,6 +146,32 @@ def test_without_signatures_it_says_what_was_not_proved(
     assert "nothing against signatures" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_line_of_heads_that_is_none_is_named_and_the_others_prove_all_the_same(
+    taken: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], *, whole: bool
+) -> None:
+    config = _copy(taken, tmp_path)
+    heads = config.parent / "var" / "heads.jsonl"
+    heads.write_text("nonsense\n" + heads.read_text())
+    if not whole:
+        _change(config, ("DELETE FROM events WHERE seq > 7",))
+    code, told, _ = verified(config, capsys)
+    assert code == 1
+    assert "heads.jsonl: line 1 is no head signed by key" in told
+    assert ("event 8 is missing" in told) is not whole
+
+
+def test_many_lines_that_are_none_are_one_fault(
+    taken: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = _copy(taken, tmp_path)
+    (config.parent / "var" / "heads.jsonl").write_text("nonsense\n" * 7)
+    code, told, _ = verified(config, capsys, "--json")
+    assert code == 1
+    (fault,) = json.loads(told)["heads"]
+    assert "lines 1, 2, 3, 4, 5, ... are no head signed by key" in fault
+
+
 def papers(config: Path) -> Path:
     """Return the folder of the papers."""
     return config.parent / "results" / "papers"
@@ -167,7 +195,7 @@ def test_a_file_of_a_paper_that_was_edited_is_named(
     code, told, _ = verified(config, capsys)
     assert code == 1
     assert f"s1.v1{ending}: the signature does not fit content and key" in told
-    assert "1 faults" in told
+    assert "1 fault" in told
 
 
 @pytest.mark.parametrize(
@@ -272,5 +300,5 @@ def test_one_session_is_verified_by_its_reference_in_any_letters(
     reference = json.loads(told)["sessions"][0]["session"]
     code, told, _ = verified(taken, capsys, "--session", reference.lower())
     assert code == 0
-    assert "1 sessions" in told
+    assert "1 session, " in told
     assert "results are signed" not in told
