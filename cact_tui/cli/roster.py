@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cact_tui.cli.console import Exit, complain, say, say_json
-from cact_tui.cli.event import add_by, add_config, materials_of, with_event
+from cact_tui.cli.event import add_by, add_config, add_who_looks, materials_of, with_event
 from cact_tui.errors import BadInput, NumberTaken, Problems, SeatTaken
 from cact_tui.i18n import pick
 from cact_tui.journal.roster import Identification
 from cact_tui.proctoring.cards import cards_pdf, cards_text
+from cact_tui.proctoring.names import proctor
 from cact_tui.proctoring.roster_file import COLUMNS, import_roster, read_roster_file
 from cact_tui.sessions.events import INVALIDATED
 from cact_tui.toml_source import read_bytes
@@ -72,6 +73,7 @@ def _add_list(actions: Subparsers) -> None:
     parser = _action(actions, "list", "everybody who is expected")
     parser.add_argument("--sitting", metavar="ID", help="only those of one sitting")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    add_who_looks(parser)
     parser.set_defaults(run=run_list)
 
 
@@ -119,8 +121,13 @@ def run_import(options: argparse.Namespace) -> int:
 
 
 def run_list(options: argparse.Namespace) -> int:
-    """Print everybody who is expected."""
-    found = with_event(options, lambda event: event.roster().everybody(options.sitting))
+    """Print everybody who is expected; who asks is put on record in the sittings concerned."""
+    try:
+        proctor(options.by)
+    except ValueError as fault:
+        complain(f"cact roster: {fault}")
+        return Exit.BAD_INPUT
+    found = with_event(options, lambda event: _everybody(event, options.sitting, options.by))
     if options.json:
         say_json([_plain(one) for one in found])
         return Exit.GOOD
@@ -128,6 +135,13 @@ def run_list(options: argparse.Namespace) -> int:
         say(_line(one))
     say(f"{len(found)} expected")
     return Exit.GOOD
+
+
+async def _everybody(event: Event, sitting: str | None, by: str) -> tuple[Registration, ...]:
+    found = await event.roster().everybody(sitting)
+    for each in sorted({one.sitting for one in found}):
+        await event.sittings().looked_at(each, by=by)
+    return found
 
 
 def _line(one: Registration) -> str:

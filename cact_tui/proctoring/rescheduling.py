@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 RESCHEDULED, RESCHEDULED_FROM = "rescheduled", "rescheduled_from"
 """Acts in the log of the sitting that is left, and of the other.
 
-`detail` is `SITTING: REASON`, or `SITTING TEST: REASON` where a test went along.
+`detail` is `SITTING: REASON`, or `SITTING TEST: REASON` where a test went along; a roster file
+gives no reason.
 """
 
 _TOOK_PART = frozenset({Status.FINISHED, Status.TERMINATED, Status.WITHDRAWN})

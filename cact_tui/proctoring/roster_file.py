@@ -15,11 +15,12 @@ from cact_tui.config.participants import check_group, check_person
 from cact_tui.errors import StaleRow
 from cact_tui.journal.roster import LogEntry, Registration, Sitting
 from cact_tui.proctoring.names import proctor
+from cact_tui.proctoring.rescheduling import RESCHEDULED, RESCHEDULED_FROM, told
 from cact_tui.proctoring.roster import new_participant
 from cact_tui.sessions.events import INVALIDATED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
     from cact_tui.clock import Clock
     from cact_tui.config.csv_table import CsvLine
@@ -230,13 +231,14 @@ async def _planned(
     changes = [(before, _merged(before, after)) for before, after in pairs]
     changed = [(old, new) for old, new in changes if old != new]
     await _refuse_begun(store, changed)
+    opened = {one.id for one in await store.roster.sittings(event) if one.opened_at}
     new = sum(before is None for before, _ in changed)
     numbers = {one.number for one in roster.registrations}
     rows: tuple[Row, ...] = (
         *sittings,
         *_without_seats(changed),
         *(_after_seat(before, after) for before, after in changed),
-        *_log(roster.sittings, changed, clock.wall_ms(), by),
+        *_log(changed, opened, clock.wall_ms(), by),
     )
     return rows, Imported(
         new=new,
@@ -310,18 +312,30 @@ def _after_seat(before: Registration | None, after: Registration) -> Registratio
 
 
 def _log(
-    sittings: Iterable[Sitting],
     changed: Iterable[tuple[Registration | None, Registration]],
+    opened: Collection[str],
     at: int,
     by: str,
 ) -> Iterable[LogEntry]:
-    """Return one entry a sitting: how many registrations of it the import changed."""
-    counts: Mapping[str, int] = {one.id: 0 for one in sittings}
-    tally = dict(counts)
-    for _, after in changed:
-        tally[after.sitting] += 1
-    return (
+    """Return one entry a sitting: how many registrations the import changed in it.
+
+    Whoever leaves a sitting that was opened is told of in both, for their papers.
+    """
+    tally = Counter[str]()
+    moved: list[LogEntry] = []
+    for before, after in changed:
+        tally.update({after.sitting, before.sitting if before else after.sitting})
+        if before and before.sitting != after.sitting and before.sitting in opened:
+            for here, there, act in (
+                (before.sitting, after.sitting, RESCHEDULED),
+                (after.sitting, before.sitting, RESCHEDULED_FROM),
+            ):
+                who, detail = before.participant, told(there, "", "")
+                moved.append(
+                    LogEntry(sitting=here, at=at, by=by, act=act, participant=who, detail=detail)
+                )
+    imported = (
         LogEntry(sitting=sitting, at=at, by=by, act="imported", detail=str(count))
         for sitting, count in tally.items()
-        if count
     )
+    return (*imported, *moved)

@@ -260,12 +260,15 @@ def test_whoever_lists_a_sitting_by_name_is_on_record_and_who_counts_is_not(hall
     assert json.loads(good(hall, "sitting", "log", SITTING, "--looks", "--json")) == []
     assert "Siti Rahmawati" in good(hall, "sitting", "list", SITTING, "--by", "Budi")
     assert "0243" in good(hall, "sitting", "list", SITTING, "--json")
+    assert "0243" in good(hall, "roster", "list", "--by", "Citra")
     looks = json.loads(good(hall, "sitting", "log", SITTING, "--looks", "--json"))
     assert [(one["by"], one["act"], one["number"]) for one in looks] == [
         ("Budi", "viewed", ""),
         (getpass.getuser(), "viewed", ""),
+        ("Citra", "viewed", ""),
     ]
-    assert cact(hall, "sitting", "list", SITTING, "--by", "system").returncode == 2
+    for listing in (("sitting", "list", SITTING), ("roster", "list")):
+        assert cact(hall, *listing, "--by", "system").returncode == 2
 
 
 def test_closing_names_who_is_expected_in_another_sitting(hall: Path) -> None:

@@ -19,6 +19,7 @@ from cact_tui.proctoring.roster_file import (
     read_roster_file,
     sitting_id,
 )
+from cact_tui.proctoring.sittings import Sittings
 
 GROUPS = ("pelaksana", "pengawas")
 HEADER = "number,name,nip,position_group,seat,date,room,wave,extra_time,mode"
@@ -213,3 +214,37 @@ async def test_a_later_file_changes_how_many_seats_a_sitting_has_and_leaves_it_o
     await take_in(store, SITI, YOHANES)
     (after,) = await store.roster.sittings("event")
     assert (after.seats, after.state) == (2, SittingState.OPEN)
+
+
+LATER = SITI.replace("2026-02-20", "2026-02-21")
+DAY_1, DAY_2 = "2026-02-20-aula-barat-1", "2026-02-21-aula-barat-1"
+
+
+async def moved_by_a_later_file(store: MemoryStore) -> dict[str, list[tuple[str, str]]]:
+    await take_in(store, LATER)
+    return {
+        day: [(one.act, one.detail) for one in await store.roster.log(day)]
+        for day in (DAY_1, DAY_2)
+    }
+
+
+async def test_who_is_moved_before_the_doors_open_counts_in_both_sittings() -> None:
+    store = MemoryStore()
+    await take_in(store, SITI)
+    logs = await moved_by_a_later_file(store)
+    assert logs == {
+        DAY_1: [("imported", "1"), ("imported", "1")],
+        DAY_2: [("imported", "1")],
+    }
+
+
+async def test_who_is_moved_out_of_a_sitting_that_was_opened_is_in_its_papers() -> None:
+    store = MemoryStore()
+    await take_in(store, SITI, YOHANES)
+    sittings = Sittings(store=store, clock=ManualClock(), event="event")
+    await sittings.open(DAY_1, by="Ani")
+    logs = await moved_by_a_later_file(store)
+    assert logs[DAY_1][-2:] == [("imported", "1"), ("rescheduled", f"{DAY_2}: ")]
+    assert logs[DAY_2] == [("imported", "1"), ("rescheduled_from", f"{DAY_1}: ")]
+    (gone,) = await sittings.left(DAY_1)
+    assert (gone.who.number, gone.sitting, gone.session, gone.reason) == ("0231", DAY_2, "", "")
