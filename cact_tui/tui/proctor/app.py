@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from cact_tui.errors import CactError
 from cact_tui.i18n import LANGUAGES, translator
-from cact_tui.text import clean_line
+from cact_tui.proctoring.troubles import trouble_of
 from cact_tui.tui.lines import line, strong
 from cact_tui.tui.locked import LockedApp, OnIncident
+from cact_tui.tui.proctor import words
 from cact_tui.tui.proctor.room import Do, Give, Room, Turn
 from cact_tui.tui.proctor.screen import LEAST_COLUMNS, LEAST_ROWS, screen, too_small
 from cact_tui.tui.widgets.sheet import Sheet
@@ -83,7 +84,7 @@ class ProctorApp(LockedApp):
         try:
             await self._window.look(self._came, sitting)
         except CactError as fault:
-            self._room.note = clean_line(str(fault))
+            self._room.note = words.no_view(trouble_of(fault), self._room.language)
             self._redraw()
 
     def _came(self, snapshot: Snapshot) -> None:
@@ -155,7 +156,7 @@ class ProctorApp(LockedApp):
         try:
             outcome = await self._window.carry_out(order)
         except CactError as fault:
-            self._room.note = clean_line(str(fault))
+            self._room.note = words.refusals(self._room.language)[trouble_of(fault)]
         else:
             self._room.told(order, outcome)
         self._redraw()

@@ -1,6 +1,6 @@
 """The whole split view as lines: head, list or map, detail or dialog, note, keys. Pure.
 
-From 110 columns on the detail stands beside the list, below that under it; nothing else differs.
+Where the table has room for it the detail stands beside the list, else below; nothing else differs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from cact_tui.tui.proctor.room import Room
 
 LEAST_COLUMNS, LEAST_ROWS = 80, 24
-WIDE = 110
+ASIDE = 52
+"""Columns of the detail beside the list."""
+
 RULE = "─"
 _FRAME = 5
 """Lines around the panes: title, counts, rule, note, keys."""
@@ -67,9 +69,9 @@ def _body(room: Room, snapshot: Snapshot, columns: int, rows: int) -> tuple[Line
         found = _aside(room, snapshot, columns - 2)
         room.scrolled = min(room.scrolled, max(len(found) - rows, 0))
         return tuple((Span(" "), *cut(one, columns - 2)) for one in found[room.scrolled :])
-    if columns >= WIDE:
-        numbers = [row.number for row in snapshot.rows]
-        left = min(max(columns * 58 // 100, roomy(numbers)), columns - 52)
+    least = roomy(row.number for row in snapshot.rows)
+    if columns >= least + ASIDE:
+        left = min(max(columns * 58 // 100, least), columns - ASIDE)
         listed = _list(room, snapshot, left, rows, WHOLE_WHERE_WIDE)
         other = [cut(one, columns - left - 3) for one in _aside(room, snapshot, columns - left - 4)]
         return beside(listed, _exactly(other, rows), left, " │ ")

@@ -28,7 +28,8 @@ WHOLE, WHOLE_WHERE_WIDE = 12, 18
 def roomy(numbers: Iterable[str]) -> int:
     """Return the columns that a table takes in which numbers are whole and names have room."""
     longest = max((width(clean_line(one)) for one in numbers), default=0)
-    return _FIXED + min(longest, WHOLE_WHERE_WIDE) + 1 + _NAME_FAIR + _COUNT
+    number = max(min(longest, WHOLE_WHERE_WIDE) + 1, NUMBER)
+    return _FIXED + number + _NAME_FAIR + _COUNT
 
 
 @lru_cache(maxsize=16)

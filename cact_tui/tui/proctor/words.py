@@ -15,6 +15,7 @@ from attrs import frozen
 from cact_tui.i18n import translator
 from cact_tui.proctoring.board.rows import Standing
 from cact_tui.proctoring.signals import AlarmKind, SignalKind
+from cact_tui.proctoring.troubles import Trouble
 from cact_tui.tui.lines import Tone
 
 if TYPE_CHECKING:
@@ -233,6 +234,14 @@ def refusals(language: str) -> Mapping[str, str]:
         "invalidated": _("somebody else sat the test (its participant is opened another one)"),
         "nothing_left": _("the test was taken to its end (nothing is left to go on with)"),
     }
+
+
+def no_view(trouble: Trouble, language: str) -> str:
+    """Return why a sitting is not shown."""
+    _ = translator(language).gettext
+    if trouble is Trouble.NOT_FOUND:
+        return _("there is no such sitting (s shows another one)")
+    return _("the sitting cannot be read (choose it again, or call the administrator)")
 
 
 def time_of_day(at: int, timezone: str) -> str:

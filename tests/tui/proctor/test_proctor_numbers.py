@@ -66,3 +66,15 @@ async def test_the_split_view_shows_them_so() -> None:
     async with at_desk(ScriptedWindow(snapshot(people))) as desk:
         listed = [line for line in desk.rows if "...1" in line or "...0" in line]
         assert len({line[9:21] for line in listed}) == len(listed) > 5
+
+
+@pytest.mark.parametrize("columns", [80, 100, 109, 110, 119, 121, 122, 131, 132, 160])
+@pytest.mark.parametrize("numbers", [("0231", "0232"), NIPS])
+async def test_at_no_width_is_the_end_of_a_row_cut(columns: int, numbers: tuple[str, ...]) -> None:
+    people = [
+        evolve(row(place), number=number, left=754) for place, number in enumerate(numbers, 1)
+    ]
+    async with at_desk(ScriptedWindow(snapshot(people)), size=(columns, 30)) as desk:
+        (heading_line,) = [line for line in desk.rows if "answ." in line]
+        assert "left" in heading_line
+        assert sum("12:34" in line for line in desk.rows) >= 2

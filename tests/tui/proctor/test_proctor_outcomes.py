@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
+from cact_tui.errors import CactError, NotFound, StorageTrouble
 from cact_tui.proctoring.board.duty import Act, Told
 from tests.tui.proctor.desk import at_desk
 from tests.tui.proctor.scene import ScriptedWindow
 
 if TYPE_CHECKING:
     from cact_tui.proctoring.board.duty import Order
+    from cact_tui.proctoring.board.reader import OnSnapshot
 
 
 class SlowWindow(ScriptedWindow):
@@ -97,3 +101,31 @@ async def test_a_room_that_nobody_holds_cannot_go_on() -> None:
         await desk.press("G")
         assert not desk.window.orders
         assert "Shift+F holds nobody" in desk.text
+
+
+class BlindWindow(ScriptedWindow):
+    """Shows the sitting that is open and fails to show any other."""
+
+    def __init__(self, fault: CactError) -> None:
+        super().__init__()
+        self._fault = fault
+
+    async def look(self, on_snapshot: OnSnapshot, sitting: str = "") -> None:
+        if sitting:
+            raise self._fault
+        await super().look(on_snapshot, sitting)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (NotFound("there is no sitting x"), "tidak ada sesi ujian itu"),
+        (StorageTrouble("cact.db", "disk I/O error", "mend it"), "sesi ujian tidak dapat dibaca"),
+    ],
+)
+async def test_a_sitting_that_cannot_be_shown_is_told_in_the_language_of_the_screen(
+    fault: CactError, words: str
+) -> None:
+    async with at_desk(BlindWindow(fault), language="id") as desk:
+        await desk.press("s")
+        assert words in desk.text
