@@ -29,10 +29,10 @@ class News:
         """
         self._words = words
         self._told = told
-        self._said = ""
+        self._to_say: list[str] = []
         if instead_of:
             sentence = words.gettext("your test was open at {place}; it is closed there now")
-            self._said = sentence.format(place=instead_of)
+            self._to_say.append(sentence.format(place=instead_of))
 
     def beside(
         self, view: ItemView | PassageView, grants: Sequence[TimeExtended]
@@ -44,11 +44,12 @@ class News:
         if isinstance(view, ItemView) and view.closed:
             return view
         new, self._told = grants[self._told :], max(self._told, len(grants))
-        if new:
-            self._said = wording.extra_time(self._words, sum(grant.seconds for grant in new))
-        if not self._said:
+        for whole in (False, True):
+            if more := sum(one.seconds for one in new if (one.section is None) is whole):
+                self._to_say.append(wording.extra_time(self._words, more, whole=whole))
+        if not self._to_say:
             return view
-        said, self._said = self._said, ""
+        said = self._to_say.pop(0)
         if isinstance(view, ItemView):
             return evolve(view, saving=Saving.NONE, status=said)
         return evolve(view, status=said)

@@ -135,15 +135,28 @@ def pause_reason(translator: Translator, code: str) -> str:
     return reasons.get(code, "")
 
 
-def extra_time(translator: Translator, seconds: int) -> str:
-    """Return that time was added."""
+def extra_time(translator: Translator, seconds: int, *, whole: bool) -> str:
+    """Return that time was added to the section that runs, or to the whole test.
+
+    A section takes its share of the latter, which is less than what is said.
+    """
     minutes, rest = divmod(seconds, 60)
-    if rest or not minutes:
-        return translator.gettext("extra time: {n} seconds more").format(n=seconds)
-    sentence = translator.ngettext(
-        "extra time: {n} minute more", "extra time: {n} minutes more", minutes
-    )
-    return sentence.format(n=minutes)
+    in_seconds = bool(rest or not minutes)
+    if in_seconds and whole:
+        sentence = translator.gettext("extra time for the whole test: {n} seconds")
+    elif in_seconds:
+        sentence = translator.gettext("extra time: {n} seconds more")
+    elif whole:
+        sentence = translator.ngettext(
+            "extra time for the whole test: {n} minute",
+            "extra time for the whole test: {n} minutes",
+            minutes,
+        )
+    else:
+        sentence = translator.ngettext(
+            "extra time: {n} minute more", "extra time: {n} minutes more", minutes
+        )
+    return sentence.format(n=seconds if in_seconds else minutes)
 
 
 def refusal(translator: Translator, reason: Reason) -> str:

@@ -136,6 +136,24 @@ async def test_extra_time_granted_while_an_answer_is_saved_is_told_with_the_next
     assert "10 minutes" in seat.item.status
 
 
+async def test_time_for_the_section_and_for_the_whole_test_are_told_one_after_the_other() -> None:
+    hall = Hall()
+    seat = await hall.seat().to_item()
+    for grant, seconds, whole in (("g1", 1200, True), ("g2", 90, False), ("g3", 30, False)):
+        kind = "planned" if whole else "incident"
+        await hall.proctor(
+            c.ExtendTime(
+                grant=grant, seconds=seconds, kind=kind, by="Budi", reason="network", whole=whole
+            )
+        )
+    await seat.answer()
+    assert seat.item.status == "extra time: 2 minutes more"
+    await seat.answer()
+    assert "extra time for the whole test: 20 minutes" in [
+        view.status for view in seat.views if isinstance(view, ItemView)
+    ]
+
+
 async def test_a_call_and_an_answer_at_the_same_moment_are_both_done() -> None:
     hall = Hall()
     seat = await hall.seat().to_item()
