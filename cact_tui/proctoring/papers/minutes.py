@@ -38,8 +38,9 @@ DAMAGED = "damaged"
 class Attendance:
     """One line of the attendance list. Times are wall ms, 0 for never.
 
-    `identification` is `pending`, `confirmed` or `refused`; `status` the state of the test in the
-    end or `damaged`, empty where there was none; `late` says that it began after the last moment.
+    `identification` is `pending`, `confirmed` or `refused`, empty where only a damaged test could
+    tell; `status` the state of the test in the end or `damaged`, empty where there was none; `late`
+    says that it began after the last moment.
     """
 
     number: str = field(repr=False)
@@ -247,7 +248,8 @@ def _attended(
         counts = counting(tests.get(who.participant, ()))
         line = _attendance(who, counts, event, sitting)
         if who.number in unknown and not line.present:
-            line = evolve(line, session=unknown[who.number], status=DAMAGED)
+            known = "" if who.identification is Identification.PENDING else line.identification
+            line = evolve(line, session=unknown[who.number], status=DAMAGED, identification=known)
         found.append(line)
     return tuple(found)
 

@@ -44,8 +44,9 @@ async def test_the_damaged_test_is_named_and_the_other_is_told_and_sealed() -> N
     minutes, last, digest = await with_a_damaged_test()
     (damaged,) = minutes.damaged
     assert (damaged.number, damaged.session, damaged.seq) == ("0231", SESSION, last)
-    states = {one.number: (one.status, one.session) for one in minutes.attendance}
-    assert states == {"0231": ("damaged", SESSION), "0243": ("terminated", OTHER)}
+    told = {one.number: (one.status, one.session) for one in minutes.attendance}
+    assert told == {"0231": ("damaged", SESSION), "0243": ("terminated", OTHER)}
+    assert [one.identification for one in minutes.attendance] == ["", "pending"]
     assert [one.digest for one in minutes.heads] == [digest]
     assert minutes.absent == ()
 
