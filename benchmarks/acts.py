@@ -20,6 +20,7 @@ from cact_tui.delivery.services import Exam
 from cact_tui.journal.sqlite import SqliteStore
 from cact_tui.journal.watch import Watch
 from cact_tui.proctoring.acts import Acts, Done
+from cact_tui.proctoring.paths import Paths
 from cact_tui.sessions import events as e
 from cact_tui.sessions.plan import BatteryPlan
 from tests.delivery.hall import BANKS, KEYS, materials, two_sections
@@ -93,7 +94,7 @@ async def run(folder: Path) -> None:
     """Run everything on one journal, opened twice as two processes would."""
     hall, room = SqliteStore(folder / "cact.db"), SqliteStore(folder / "cact.db")
     names = await fill(hall)
-    acts = Acts(store=room, clock=SystemClock(), pinned=pinned)
+    acts = Acts(Paths(store=room, clock=SystemClock(), pinned=pinned))
     print(f"{SESSIONS} sessions of {EVENTS + 4} events")
     await whole_room(
         "pause, states unknown", acts, names, lambda one: acts.pause(one, by="Ani", reason="noise")

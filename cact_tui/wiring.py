@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from cact_tui.proctoring.door import Door
     from cact_tui.proctoring.papers.heads import HeadKeeper
     from cact_tui.proctoring.papers.writing import Papers
+    from cact_tui.proctoring.paths import Paths
     from cact_tui.proctoring.roster import Roster
     from cact_tui.proctoring.sittings import Sittings
     from cact_tui.results.tree import Result
@@ -104,6 +105,7 @@ class Event:
         self.watch = Watch(self.store)
         self._probe = probe
         self._boards: Boards | None = None
+        self._paths: Paths | None = None
         self._pinned: dict[tuple[tuple[str, str], ...], Exam] = {
             _key(materials.documents): self.exam
         }
@@ -148,9 +150,17 @@ class Event:
         """Return what proctors do to sessions of this event."""
         from cact_tui.proctoring.acts import Acts
 
-        return Acts(
-            store=self.store, clock=SystemClock(), pinned=self.pinned, publish=self.watch.notify
-        )
+        return Acts(self.paths())
+
+    def paths(self) -> Paths:
+        """Return the write paths of this event's sessions; one set per process, whoever acts."""
+        from cact_tui.proctoring.paths import Paths
+
+        if self._paths is None:
+            self._paths = Paths(
+                store=self.store, clock=SystemClock(), pinned=self.pinned, publish=self.watch.notify
+            )
+        return self._paths
 
     def sittings(self) -> Sittings:
         """Return the sittings of this event."""
@@ -181,6 +191,7 @@ class Event:
                 timezone=materials.event.timezone,
                 settings=materials.proctor,
                 outline=self._outline,
+                hand_on=self.paths().take_up,
                 free_mb=lambda: shutil.disk_usage(self.folder).free // 1_000_000,
             )
             self._boards = Boards(sources)

@@ -10,31 +10,29 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import evolve, field, frozen
 
-from cact_tui.clock import Clock
 from cact_tui.delivery.remarks import remark
-from cact_tui.delivery.services import Exam
-from cact_tui.delivery.write_path import WritePath
-from cact_tui.errors import NotFound, StorageFailure, StorageTrouble
+from cact_tui.errors import StorageFailure, StorageTrouble
 from cact_tui.journal.protocol import Recorded, Store
 from cact_tui.proctoring.names import proctor
+from cact_tui.proctoring.paths import Paths
 from cact_tui.proctoring.troubles import Trouble, Unfit
 from cact_tui.sessions import commands as c
 from cact_tui.sessions.decide import Reason, Refused
-from cact_tui.sessions.events import ItemTiming, SessionOpened
+from cact_tui.sessions.events import ItemTiming
 from cact_tui.sessions.reasons import known
 from cact_tui.sessions.states import Grant, Identity, SessionState
 from cact_tui.text import clean, clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
+    from cact_tui.clock import Clock
+    from cact_tui.delivery.write_path import WritePath
     from cact_tui.journal.protocol import Row
 
 T = TypeVar("T")
@@ -44,9 +42,6 @@ LONGEST_MESSAGE = 400
 
 LONGEST_GRANT = 4 * 3600
 """Seconds of extra time in one act; more is a slip of the hand."""
-
-KEPT = 2000
-"""Sessions whose state is kept between acts."""
 
 
 @frozen(kw_only=True)
@@ -75,22 +70,27 @@ class Denied:
 Outcome = Done | Denied
 
 
-@frozen(kw_only=True, eq=False)
+@frozen(eq=False)
 class Acts:
     """The acts, each for one session by its reference; `many` does one to several at once.
 
-    `pinned` gives the exam that a session was opened with; `publish` is told of what was recorded
-    (a watch's `notify`). All methods raise `ValueError` for a name, reason or figure that cannot
-    be recorded, `NotFound` for a session that does not exist, and `StorageTrouble` when nothing
-    was written; the same act may then be done again.
+    All methods raise `ValueError` for a name, reason or figure that cannot be recorded, `NotFound`
+    for a session that does not exist, and `StorageTrouble` when nothing was written; the same act
+    may then be done again.
     """
 
-    store: Store
-    clock: Clock
-    pinned: Callable[[Mapping[str, str]], Awaitable[Exam]]
-    publish: Callable[[Sequence[Recorded]], None] = lambda _: None
-    _paths: OrderedDict[str, WritePath] = field(factory=OrderedDict, init=False, repr=False)
+    paths: Paths
     _unsettled: dict[str, tuple[object, Any]] = field(factory=dict, init=False, repr=False)
+
+    @property
+    def store(self) -> Store:
+        """Return the store that acts are recorded in."""
+        return self.paths.store
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock that they are dated by."""
+        return self.paths.clock
 
     async def many(
         self, sessions: Sequence[str], act: Callable[[str], Awaitable[Outcome]]
@@ -100,7 +100,7 @@ class Acts:
 
     async def state(self, session: str) -> SessionState:
         """Return the state of a session as it stands in the journal now."""
-        path = await self._path(session)
+        path = await self.paths.of(session)
         return await path.refresh()
 
     async def authorise(self, session: str, *, by: str) -> Outcome:
@@ -170,7 +170,7 @@ class Acts:
     async def terminate(self, session: str, *, by: str, reason: str) -> Outcome:
         """End a test for good; the item on its screen closes with the time it is known to have."""
         name, why = proctor(by), known(reason)
-        path = await self._path(session)
+        path = await self.paths.of(session)
         command = c.Terminate(by=name, reason=why, timing=await self._timing(path))
         return await self._do(session, command)
 
@@ -186,7 +186,7 @@ class Acts:
         A chief's act. `rows` (the registration of who should have sat it) are written with it.
         """
         name, why = proctor(by), known(reason)
-        path = await self._path(session)
+        path = await self.paths.of(session)
         command = c.Invalidate(by=name, reason=why, timing=await self._timing(path))
         return await self._do(session, command, rows)
 
@@ -199,7 +199,7 @@ class Acts:
         return await self._do(session, c.ClearLockout(by=proctor(by), reason=known(reason)))
 
     async def _do(self, session: str, command: c.Command, rows: Sequence[Row] = ()) -> Outcome:
-        path = await self._path(session)
+        path = await self.paths.of(session)
         if rows:
             await path.refresh()
         done = await path.perform(command, rows)
@@ -236,27 +236,6 @@ class Acts:
         if saved is None or state.shown is None or saved.seq != state.shown_seq:
             return None
         return ItemTiming(shown=saved.shown_ms, uncharged=saved.uncharged_ms)
-
-    async def _path(self, session: str) -> WritePath:
-        """Return the write path of a session, read on when it is known from earlier."""
-        path = self._paths.get(session)
-        if path is None:
-            path = await self._opened(session)
-            self._paths[session] = path
-            if len(self._paths) > KEPT:
-                self._paths.popitem(last=False)
-        self._paths.move_to_end(session)
-        return path
-
-    async def _opened(self, session: str) -> WritePath:
-        recorded = await self.store.read(session)
-        opened = recorded[0].event if recorded else None
-        if not isinstance(opened, SessionOpened):
-            raise NotFound(f"there is no session {session}")
-        exam = await self.pinned(opened.documents)
-        return WritePath(
-            self.store, self.clock, exam.plan, session, self.publish, recorded=recorded
-        )
 
 
 def explain(reason: Reason) -> str:

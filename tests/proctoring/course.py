@@ -21,6 +21,7 @@ from cact_tui.errors import NumberTaken
 from cact_tui.journal.memory import MemoryStore
 from cact_tui.journal.roster import Identification
 from cact_tui.proctoring.acts import Acts, Done
+from cact_tui.proctoring.paths import Paths
 from cact_tui.proctoring.roster import Roster
 from tests.delivery.hall import Seat, two_sections
 from tests.proctoring.clerk import Clerk, Standing
@@ -135,7 +136,7 @@ class Course:
 
     def _desk(self) -> Roster:
         store, clock = MemoryStore(self.room.hall.memory), self.room.hall.clock
-        acts = Acts(store=store, clock=clock, pinned=self.room._pinned)
+        acts = Acts(Paths(store=store, clock=clock, pinned=self.room._pinned))
         return Roster(store=store, clock=clock, event="event", acts=acts)
 
     async def _expect(self, number: str) -> None:

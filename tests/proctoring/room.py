@@ -14,6 +14,7 @@ from cact_tui.journal.memory import MemoryStore
 from cact_tui.journal.roster import Registration, Sitting
 from cact_tui.proctoring.acts import Acts
 from cact_tui.proctoring.door import Door
+from cact_tui.proctoring.paths import Paths
 from cact_tui.proctoring.roster import Roster
 from cact_tui.proctoring.sittings import Sittings
 from tests.delivery.hall import Hall, Seat, two_sections
@@ -61,7 +62,7 @@ class Room:
         )
         self.hall.services = changed(self.hall.services, sign_in=self.door)
         self.elsewhere = MemoryStore(self.hall.memory)
-        self.acts = Acts(store=self.elsewhere, clock=self.hall.clock, pinned=self._pinned)
+        self.acts = Acts(Paths(store=self.elsewhere, clock=self.hall.clock, pinned=self._pinned))
         self.roster = Roster(
             store=self.elsewhere, clock=self.hall.clock, event="event", acts=self.acts
         )

@@ -21,6 +21,7 @@ from cact_tui.delivery.views import (
 from cact_tui.errors import NotFound, StorageTrouble
 from cact_tui.journal.roster import Identification
 from cact_tui.proctoring.acts import Acts, Denied, Done, Outcome
+from cact_tui.proctoring.paths import Paths
 from cact_tui.sessions import events as e
 from cact_tui.sessions.decide import Reason
 from tests.delivery.hall import of_kind, two_sections
@@ -318,7 +319,7 @@ async def test_an_act_that_was_done_before_records_nothing_and_is_no_failure() -
 async def test_two_proctors_at_once_never_corrupt_a_session_and_each_act_is_there_once() -> None:
     room = await Room(battery=limited()).furnish()
     await room.to_item()
-    other = Acts(store=room.hall.store, clock=room.hall.clock, pinned=room._pinned)
+    other = Acts(Paths(store=room.hall.store, clock=room.hall.clock, pinned=room._pinned))
     outcomes = await asyncio.gather(
         *(
             acts.extend(SESSION, seconds, by=by, reason="network")
@@ -338,7 +339,7 @@ async def test_two_proctors_at_once_never_corrupt_a_session_and_each_act_is_ther
 async def test_what_another_process_did_meanwhile_makes_no_act_seem_done_or_unlawful() -> None:
     room = await Room().furnish()
     await room.to_item()
-    other = Acts(store=room.hall.store, clock=room.hall.clock, pinned=room._pinned)
+    other = Acts(Paths(store=room.hall.store, clock=room.hall.clock, pinned=room._pinned))
     assert done(await room.acts.pause(SESSION, by=BY, reason="noise")).news
     assert done(await other.resume(SESSION, by="Budi")).news
     assert done(
@@ -389,7 +390,7 @@ async def test_extra_time_is_within_reason(seconds: int) -> None:
 async def test_a_store_in_trouble_is_said_and_the_same_act_may_be_done_again() -> None:
     room = await Room().furnish()
     seat = await room.to_item()
-    acts = Acts(store=room.hall.store, clock=room.hall.clock, pinned=room._pinned)
+    acts = Acts(Paths(store=room.hall.store, clock=room.hall.clock, pinned=room._pinned))
     room.hall.store.down = True
     with pytest.raises(StorageTrouble):
         await acts.pause(SESSION, by=BY, reason="noise")

@@ -9,6 +9,7 @@ import pytest
 from cact_tui.errors import StorageFailure, StorageTrouble
 from cact_tui.journal.memory import MemoryStore
 from cact_tui.proctoring.acts import Acts, Done
+from cact_tui.proctoring.paths import Paths
 from cact_tui.sessions import events as e
 from tests.delivery.hall import of_kind
 from tests.proctoring.room import BY, Room
@@ -46,7 +47,7 @@ async def roughly() -> tuple[Room, _Rough]:
     room = await Room().furnish()
     await room.to_item()
     store = _Rough(room.hall.memory)
-    room.acts = Acts(store=store, clock=room.hall.clock, pinned=room._pinned)
+    room.acts = Acts(Paths(store=store, clock=room.hall.clock, pinned=room._pinned))
     await room.acts.state(SESSION)
     return room, store
 
@@ -101,7 +102,10 @@ async def test_after_another_act_the_same_one_is_a_new_one() -> None:
 async def test_a_pause_that_another_terminal_of_the_same_proctor_ended_is_made_again() -> None:
     room = await Room().furnish()
     await room.to_item()
-    here, there = room.acts, Acts(store=room.elsewhere, clock=room.hall.clock, pinned=room._pinned)
+    here, there = (
+        room.acts,
+        Acts(Paths(store=room.elsewhere, clock=room.hall.clock, pinned=room._pinned)),
+    )
     await here.state(SESSION)
     await there.pause(SESSION, by=BY, reason="noise")
     await there.resume(SESSION, by=BY)

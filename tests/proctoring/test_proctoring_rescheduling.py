@@ -14,6 +14,7 @@ from cact_tui.proctoring.acts import Acts
 from cact_tui.proctoring.board.duty import Act, Order
 from cact_tui.proctoring.papers import minutes
 from cact_tui.proctoring.papers.text import minutes_text
+from cact_tui.proctoring.paths import Paths
 from cact_tui.proctoring.roster_file import RosterFile, import_roster
 from cact_tui.proctoring.sittings import SessionsOpen
 from cact_tui.proctoring.troubles import Trouble, Unfit
@@ -158,7 +159,7 @@ async def test_a_test_that_is_let_go_on_at_the_same_moment_stays(
     room = await Room(battery=limited()).furnish()
     await room.to_item()
     await room.acts.pause(SESSION, by=BY, reason="power_outage")
-    other = Acts(store=room.hall.store, clock=room.hall.clock, pinned=room._pinned)
+    other = Acts(Paths(store=room.hall.store, clock=room.hall.clock, pinned=room._pinned))
     asked = room.acts.state
     looks: list[SessionState] = []
 

@@ -22,6 +22,7 @@ from cact_tui.proctoring.board.duty import Act, Order
 from cact_tui.proctoring.board.rows import Standing
 from cact_tui.proctoring.papers import minutes
 from cact_tui.proctoring.papers.text import minutes_text
+from cact_tui.proctoring.paths import Paths
 from cact_tui.proctoring.roster import Roster
 from cact_tui.proctoring.troubles import Unfit
 from cact_tui.results.replay import replay
@@ -324,7 +325,7 @@ async def follow(steps: Sequence[tuple[str, str, bool]]) -> None:
 
 def _roster(room: Room) -> Roster:
     store = MemoryStore(room.hall.memory)
-    acts = Acts(store=store, clock=room.hall.clock, pinned=room._pinned)
+    acts = Acts(Paths(store=store, clock=room.hall.clock, pinned=room._pinned))
     return Roster(store=store, clock=room.hall.clock, event="event", acts=acts)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from attrs import frozen
 from cact_tui.clock import Clock
 from cact_tui.config.proctor import ProctorSettings
 from cact_tui.errors import CactError, ChainBroken, StorageTrouble
-from cact_tui.journal.protocol import Store
+from cact_tui.journal.protocol import Recorded, Store
 from cact_tui.journal.roster import Registration, Sitting, SittingState
 from cact_tui.proctoring.board.board import Board
 from cact_tui.proctoring.board.house import House
@@ -26,9 +26,7 @@ from cact_tui.proctoring.board.rows import Detail, Place, Snapshot
 from cact_tui.proctoring.sittings import VIEWED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cact_tui.journal.protocol import Identity, Recorded
+    from cact_tui.journal.protocol import Identity
     from cact_tui.proctoring.board.record import Record
 
 PERIOD = 0.9
@@ -57,8 +55,9 @@ OnSnapshot = Callable[[Snapshot], None]
 class Sources:
     """Where a board comes from: one event of one store.
 
-    `outline` gives the outline of a test by the documents that it pinned, `free_mb` the megabytes
-    left where the journal lies.
+    `outline` gives the outline of a test by the documents that it pinned, `hand_on` takes what was
+    read of a session, for acts to begin with; `free_mb` gives the megabytes left where the journal
+    lies.
     """
 
     store: Store
@@ -67,6 +66,7 @@ class Sources:
     timezone: str
     settings: ProctorSettings
     outline: Callable[[Mapping[str, str]], Awaitable[Outline]]
+    hand_on: Callable[[Sequence[Recorded]], Awaitable[None]]
     free_mb: Callable[[], int]
 
 
@@ -282,6 +282,8 @@ class BoardReader:
             with suppress(CactError):
                 self._board.outline(session, await self._sources.outline(documents))
         self._board.take(recorded)
+        with suppress(CactError):  # whoever acts reads it, then
+            await self._sources.hand_on(recorded)
 
     async def _prove_next(self) -> None:
         """Prove one session from its beginning, in turn: what was read may be changed since."""

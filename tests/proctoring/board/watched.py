@@ -31,6 +31,7 @@ def sources(room: Room, *, free_mb: int = 10_000, **settings: Any) -> Sources:
         timezone="Asia/Jakarta",
         settings=ProctorSettings(**settings),
         outline=outline,
+        hand_on=room.acts.paths.take_up,
         free_mb=lambda: free_mb,
     )
 
