@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cact_tui.psychometrics.models.dichotomous import FOUR_PL, ONE_PL, THREE_PL, TWO_PL
@@ -39,17 +39,21 @@ def test_information_is_finite_and_never_negative(item: tuple[str, Parameters], 
 
 
 @given(item=items_of_any_model(), theta=st.floats(-4.0, 4.0), D=st.sampled_from([1.0, 1.702]))
+@example(item=("GRM", {"a": 1.0, "b": [0.0, 2.2250738585e-313]}), theta=0.0, D=1.0)
 def test_derivatives_are_those_of_the_log_probabilities(
     item: tuple[str, Parameters], theta: float, D: float
 ) -> None:
     pool = pool_of_items([item], D)
     step = 1e-4
-    around = np.log(pool.probabilities(np.array([theta - step, theta, theta + step])))[:, 0]
+    chances = pool.probabilities(np.array([theta - step, theta, theta + step]))[:, 0]
+    around = np.log(chances)
     first, second = pool.item_log_derivatives(np.array([0]), np.array([[theta]]))
     slopes = (around[2] - around[0]) / (2 * step)
     bends = (around[2] - 2 * around[1] + around[0]) / step**2
-    assert first[0, 0] == pytest.approx(slopes, abs=1e-5, rel=1e-5)
-    assert second[0, 0] == pytest.approx(bends, abs=1e-4, rel=1e-4)
+    # A number this small has too few bits left for differences of its logarithm.
+    told = (chances > 1e-290).all(axis=0)
+    assert first[0, 0, told] == pytest.approx(slopes[told], abs=1e-5, rel=1e-5)
+    assert second[0, 0, told] == pytest.approx(bends[told], abs=1e-4, rel=1e-4)
 
 
 @given(item=items_of_any_model(), D=st.sampled_from([1.0, 1.702]))
