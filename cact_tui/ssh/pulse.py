@@ -24,7 +24,12 @@ _LOOKS: Final = 3
 @asynccontextmanager
 async def beating(descriptor: int) -> AsyncIterator[None]:
     """Give signs of life on a socket; nothing happens where it is none or nobody reads."""
-    with socket.fromfd(descriptor, socket.AF_UNIX, socket.SOCK_STREAM) as end:
+    try:
+        own = socket.fromfd(descriptor, socket.AF_UNIX, socket.SOCK_STREAM)
+    except OSError:  # started by hand, not by a supervisor
+        yield
+        return
+    with own as end:
         heart = asyncio.create_task(_beat(end))
         try:
             yield

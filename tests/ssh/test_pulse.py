@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 
 from cact_tui.clock import SystemClock
 from cact_tui.ssh.logbook import Logbook
+from cact_tui.ssh.pulse import beating
 from cact_tui.ssh.workers import Supervisor
 
 if TYPE_CHECKING:
@@ -75,3 +77,13 @@ async def test_a_process_that_lives_or_has_not_begun_is_left_alone(
 ) -> None:
     (started,) = await happened(tmp_path, program, 4 * SILENT)
     assert started["event"] == "worker-started"
+
+
+async def test_a_process_that_nobody_supervises_lives_without_giving_signs() -> None:
+    ours, theirs = os.pipe()
+    try:
+        async with beating(ours):
+            await asyncio.sleep(0)
+    finally:
+        os.close(ours)
+        os.close(theirs)
